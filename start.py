@@ -1,0 +1,278 @@
+#!/usr/bin/env python3
+"""Set Servanda up in this folder and run it: the only command a fresh machine needs.
+
+    python3 start.py demo                judge the samples and print what was promised, kept and missed
+    python3 start.py check               format, lint, types, layers
+    python3 start.py test [--quick|--full] [pytest arguments]
+
+Only the standard library is used. Everything goes into `.venv` in this folder: the locked packages, each
+checked against its hash, and a pointer to `src`, so that Servanda runs from this checkout and needs no build
+(docs/adr/0005-set-up-without-a-build.md). Nothing is installed on the system.
+"""
+
+import sys
+
+NEEDED = (3, 11)
+NEED = f"Servanda needs Python {NEEDED[0]}.{NEEDED[1]} or newer"  # a SyntaxError here: this Python is too old
+if sys.version_info < NEEDED:
+    sys.exit(f"{NEED}; {sys.executable} is {sys.version.split()[0]}. Run start.py with a newer python3.")
+
+import argparse
+import hashlib
+import importlib.util
+import os
+import shutil
+import ssl
+import subprocess
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
+RUN_LOCK = ROOT / "requirements.lock"
+TEST_LOCK = ROOT / "requirements-test.lock"
+OWN_PIP = VENV / "pip"  # where pip and certificates lie on a system whose Python ships no pip
+
+# The zone data of the locked tzdata package, never the system's: a figure must not depend on the machine.
+ENVIRONMENT = {**os.environ, "PYTHONTZPATH": "", "PYTHONUTF8": "1"}
+
+
+class SetUpFailed(Exception):
+    """The set-up could not be finished; the message says what to do."""
+
+
+def main(arguments):
+    """Run one command and return its exit code."""
+    options, rest = read_arguments(arguments)
+    try:
+        return options.run(options, rest)
+    except SetUpFailed as failure:
+        print(f"start.py: {failure}", file=sys.stderr)
+        return 2
+    except subprocess.CalledProcessError as failure:
+        print(f"start.py: this step failed (exit {failure.returncode}): {show(failure.cmd)}", file=sys.stderr)
+        return 2
+
+
+def read_arguments(arguments):
+    """Return the chosen command and what is left over for it."""
+    parser = argparse.ArgumentParser(
+        prog="start.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="demo | check | test")
+    commands.add_parser("demo", help="judge the samples and print a summary").set_defaults(run=demo)
+    commands.add_parser("check", help="format, lint, types, layers").set_defaults(run=check)
+    test = commands.add_parser("test", help="check, then the tests; other arguments go to pytest")
+    test.set_defaults(run=run_tests)
+    extent = test.add_mutually_exclusive_group()
+    extent.add_argument("--quick", action="store_true", help="leave out the slow tests")
+    extent.add_argument(
+        "--full", action="store_true", help="also run the very long tests, and measure coverage"
+    )
+    options, rest = parser.parse_known_args(arguments)
+    if rest and options.command == "check":
+        parser.error(f"check takes no arguments, found: {show(rest)}")
+    return options, rest
+
+
+def demo(options, rest):
+    """Install what running needs and judge the samples."""
+    install(RUN_LOCK)
+    return run(PYTHON, "-m", "servanda", "demo", *rest)
+
+
+def check(options, rest):
+    """Run every check, also after one has failed, and say which did."""
+    install(TEST_LOCK)
+    checks = (
+        ("ruff", "format", "--check", "--quiet", "."),
+        ("ruff", "check", "--quiet", "."),
+        ("mypy",),
+        ("lint-imports",),
+    )
+    failed = [show(each) for each in checks if run(BIN / each[0], *each[1:])]
+    for each in failed:
+        print(f"start.py: check failed: {each}", file=sys.stderr)
+    return 1 if failed else 0
+
+
+def run_tests(options, rest):
+    """Run the checks and then the tests; both must pass."""
+    checked = check(options, rest)
+    return run(PYTHON, "-m", "pytest", *extent_of(options), *rest) or checked
+
+
+def extent_of(options):
+    """Return the pytest arguments for --quick, --full or neither."""
+    if options.quick:
+        return ("-m", "not slow and not full")
+    if options.full:
+        return ("-m", "", "--cov", "--cov-report=term:skip-covered")
+    return ()
+
+
+# --- the virtual environment ---
+
+
+def install(lock):
+    """Bring `.venv` to what `lock` says; do nothing when it already is."""
+    if installed(lock):
+        return
+    if lock == RUN_LOCK and installed(TEST_LOCK):  # which holds every package of the smaller lock
+        return
+    print(f"start.py: installing {lock.name} into {VENV.name}", file=sys.stderr)
+    uv = shutil.which("uv")
+    if not (uv and install_with_uv(uv, lock)):
+        install_with_pip(lock)
+    point_at_source()
+    stamp(lock).write_text(fingerprint(lock), encoding="utf-8")
+
+
+def installed(lock):
+    """Return whether `.venv` works and was made from this very lock, by this Python, in this folder."""
+    return (
+        PYTHON.exists()
+        and stamp(lock).exists()
+        and stamp(lock).read_text(encoding="utf-8") == fingerprint(lock)
+    )
+
+
+def stamp(lock):
+    """Return the file that remembers what was installed from `lock`."""
+    return VENV / f"{lock.stem}.installed"
+
+
+def fingerprint(lock):
+    """Return what an installation depends on, as one line."""
+    digest = hashlib.sha256(lock.read_bytes() + RUN_LOCK.read_bytes()).hexdigest()
+    return f"{digest} {sys.version.split()[0]} {ROOT}\n"
+
+
+def install_with_uv(uv, lock):
+    """Install with uv, which is faster; return False where it fails, so that pip may try."""
+    made = PYTHON.exists() or run(uv, "venv", "--quiet", "--python", sys.executable, VENV) == 0
+    return made and run(uv, "pip", "install", "--quiet", "--python", PYTHON, *locked(lock)) == 0
+
+
+def install_with_pip(lock):
+    """Install with pip: the environment's own, or one fetched for it."""
+    pip, environment = pip_command()
+    subprocess.run([*pip, "install", "--quiet", *locked(lock)], check=True, env=environment)
+
+
+def locked(lock):
+    """Return the arguments that install exactly what `lock` lists."""
+    return ("--no-deps", "--require-hashes", "-r", lock)
+
+
+def pip_command():
+    """Return pip as a command and its environment, making `.venv` where there is none."""
+    if not PYTHON.exists():
+        bare = importlib.util.find_spec("ensurepip") is None
+        print(f"start.py: making {VENV.name}", file=sys.stderr)
+        subprocess.run([sys.executable, "-m", "venv", *(["--without-pip"] if bare else []), VENV], check=True)
+    if subprocess.run([PYTHON, "-c", "import pip"], capture_output=True).returncode == 0:
+        return (PYTHON, "-m", "pip", "--disable-pip-version-check"), ENVIRONMENT
+    return pip_from_the_system_archive()
+
+
+def point_at_source():
+    """Let the environment find `servanda` in `src`, and give it a `servanda` command."""
+    asked = (PYTHON, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))")
+    packages = Path(subprocess.run(asked, check=True, capture_output=True, text=True).stdout.strip())
+    (packages / "servanda.pth").write_text(f"{ROOT / 'src'}\n", encoding="utf-8")
+    if os.name == "nt":
+        (BIN / "servanda.cmd").write_text(f'@"{PYTHON}" -m servanda %*\r\n', encoding="utf-8")
+        return
+    command = BIN / "servanda"
+    command.write_text(f'#!/bin/sh\nexec "{PYTHON}" -m servanda "$@"\n', encoding="utf-8")
+    command.chmod(0o755)
+
+
+# --- a Debian or Ubuntu with python3 and nothing else ---
+
+
+def pip_from_the_system_archive():
+    """Return a pip taken out of the distribution's own package, for a Python that ships none.
+
+    Debian and Ubuntu cut pip out of python3. Anyone may download a package there, without any rights, and apt
+    checks its signature; it is unpacked into `.venv`, so nothing is installed on the system. With it come the
+    certificates that a bare Debian lacks.
+    """
+    if not list(OWN_PIP.glob("**/pip-*.whl")):
+        fetch_system_packages("python3-pip-whl", "ca-certificates")
+    wheel = next(OWN_PIP.glob("**/pip-*.whl"))
+    pip = (PYTHON, f"{wheel}/pip", "--disable-pip-version-check")
+    return pip, {**ENVIRONMENT, **certificates(pip)}
+
+
+def fetch_system_packages(*names):
+    """Download packages with apt as whoever we are, and unpack them into `.venv/pip`."""
+    if not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
+        raise SetUpFailed(
+            f"this Python ({sys.executable}) has neither pip nor ensurepip. Install the package of your system "
+            "that brings them (often python3-venv or python3-pip), or uv, and run start.py again."
+        )
+    print(
+        f"start.py: fetching {' and '.join(names)} with apt (nothing is installed on the system)",
+        file=sys.stderr,
+    )
+    with tempfile.TemporaryDirectory(prefix="servanda-") as folder:
+        if run(*apt(folder), "download", *names, cwd=folder, stderr=subprocess.DEVNULL):
+            own_lists = apt(folder, own_lists=True)
+            subprocess.run([*own_lists, "update"], check=True, cwd=folder, stdout=subprocess.DEVNULL)
+            subprocess.run(
+                [*own_lists, "download", *names], check=True, cwd=folder, stdout=subprocess.DEVNULL
+            )
+        for package in sorted(Path(folder).glob("*.deb")):
+            subprocess.run(["dpkg-deb", "-x", package, OWN_PIP], check=True)
+
+
+def apt(folder, own_lists=False):
+    """Return apt-get as a command that writes into `folder` only, on request with package lists of its own."""
+    options = ["-q", "-o", "Dir::Cache=" + folder]
+    if os.name != "nt" and os.getuid() == 0:
+        options += ["-o", "APT::Sandbox::User=root"]  # apt's own user may not enter our folder
+    if own_lists:
+        (Path(folder) / "lists" / "partial").mkdir(parents=True)
+        options += ["-o", f"Dir::State::Lists={folder}/lists"]
+    return ("apt-get", *options)
+
+
+def certificates(pip):
+    """Return the setting that gives pip the unpacked certificates, unless the machine or its owner has others."""
+    named = any(os.environ.get(each) for each in ("PIP_CERT", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"))
+    configured = subprocess.run(
+        [*pip, "config", "list"], capture_output=True, text=True, env=ENVIRONMENT
+    ).stdout
+    system = ssl.get_default_verify_paths().cafile  # None where there is no such file; follows SSL_CERT_FILE
+    if named or ".cert=" in configured or system:
+        return {} if named or not system else {"PIP_CERT": system}
+    bundle = OWN_PIP / "certificates.pem"
+    bundle.write_bytes(b"".join(each.read_bytes() for each in sorted(OWN_PIP.glob("**/mozilla/*.crt"))))
+    return {"PIP_CERT": str(bundle)}
+
+
+# --- running ---
+
+
+def run(*command, **how):
+    """Run a command in this folder and return its exit code."""
+    sys.stdout.flush()
+    return subprocess.run(
+        [os.fspath(each) for each in command], **{"cwd": ROOT, "env": ENVIRONMENT, **how}
+    ).returncode
+
+
+def show(command):
+    """Return a command as one would type it."""
+    return " ".join(os.fspath(each) for each in command)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)
