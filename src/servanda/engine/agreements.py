@@ -1,0 +1,574 @@
+"""Agreements: what was promised to whom, from which date, in which version.
+
+A version is immutable once signed. Its content hash identifies it: the SHA-256 of its canonical form, which
+holds everything that can change a figure or a duty (calendars and priority scheme with their content), and
+leaves out the signature itself.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from enum import Enum
+from fractions import Fraction
+from itertools import pairwise
+from types import MappingProxyType
+from typing import Any
+
+from servanda.engine import zones
+from servanda.engine.calendars import Calendar
+from servanda.engine.canonical import plain, sha256
+from servanda.engine.targets import ANY_PRIORITY, Target, TargetKind
+
+PERIODS = ("day", "week", "month", "quarter", "year")
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+
+_NO_NAMES: frozenset[str] = frozenset()
+
+
+class InvalidAgreement(ValueError):
+    """An agreement, a version of one, or a whole book that contradicts itself."""
+
+
+class UnknownPriority(ValueError):
+    """A ticket carries a priority, or an impact and urgency, that the agreement's scheme does not know."""
+
+
+class AgreementKind(Enum):
+    """With users or customers (SLA), between own teams (OLA), or with a supplier (underpinning contract)."""
+
+    SLA = "SLA"
+    OLA = "OLA"
+    UNDERPINNING_CONTRACT = "UC"
+
+
+@dataclass(frozen=True, slots=True)
+class PriorityScheme:
+    """Priority codes, most urgent first, and how impact and urgency or a word of the source lead to one."""
+
+    id: str
+    codes: tuple[str, ...]
+    matrix: Mapping[tuple[str, str], str] = field(default_factory=dict, hash=False)
+    values: Mapping[str, str] = field(default_factory=dict, hash=False)
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "matrix", MappingProxyType(dict(self.matrix)))
+        object.__setattr__(self, "values", MappingProxyType(dict(self.values)))
+        _refuse_twins(f"Priority scheme '{self.id}' lists the code", self.codes)
+        if ANY_PRIORITY in self.codes or "" in self.codes:
+            raise InvalidAgreement(f"Priority scheme '{self.id}' has an empty code or '*'. Give it a name.")
+        unknown = sorted({*self.matrix.values(), *self.values.values()} - set(self.codes))
+        if unknown:
+            raise InvalidAgreement(
+                f"Priority scheme '{self.id}' leads to {_quoted(unknown)}, which it does not list. "
+                f"Use its codes ({', '.join(self.codes)}) or add the missing ones."
+            )
+
+    def code(self, impact: str = "", urgency: str = "", value: str = "") -> str:
+        """Return the priority code; '' when the ticket carries nothing to tell it by.
+
+        A priority recorded at the source comes before impact and urgency. Raise `UnknownPriority` for a word
+        the scheme does not know: a ticket is never judged under a guessed priority.
+        """
+        if not self.codes:
+            return ""
+        if value:
+            return self._of_value(value)
+        if self.matrix and (impact or urgency):
+            return self._of_matrix(impact, urgency)
+        return ""
+
+    def _of_value(self, value: str) -> str:
+        code = self.values.get(value, value if value in self.codes else "")
+        if not code:
+            known = _quoted((*self.codes, *self.values))
+            raise UnknownPriority(
+                f"Priority '{value}' is not in priority scheme '{self.id}', which knows {known}. "
+                "Add it to the scheme's values, or correct the ticket."
+            )
+        return code
+
+    def _of_matrix(self, impact: str, urgency: str) -> str:
+        code = self.matrix.get((impact, urgency))
+        if code is None:
+            raise UnknownPriority(
+                f"Impact '{impact}' with urgency '{urgency}' is not in the matrix of priority scheme "
+                f"'{self.id}'. Add the pair, or correct the ticket."
+            )
+        return code
+
+
+NO_PRIORITIES = PriorityScheme(id="", codes=())
+"""The scheme of a version that does not tell tickets apart by priority: every limit is for any priority."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """Tickets that an agreement leaves out, with the reason and who approved it.
+
+    A ticket is left out when it fits every condition given; dates are those of opening, inclusive, in the
+    version's zone.
+    """
+
+    id: str
+    reason: str
+    approved_by: str
+    tickets: frozenset[str] = _NO_NAMES
+    services: frozenset[str] = _NO_NAMES
+    customers: frozenset[str] = _NO_NAMES
+    opened_from: date | None = None
+    opened_until: date | None = None
+
+    def __post_init__(self) -> None:
+        if not (self.reason and self.approved_by):
+            raise InvalidAgreement(f"Exclusion '{self.id}' needs both its reason and who approved it.")
+        if not (self.tickets or self.services or self.customers or self.opened_from or self.opened_until):
+            raise InvalidAgreement(
+                f"Exclusion '{self.id}' would leave out every ticket. "
+                "Name tickets, services, customers or dates."
+            )
+        if self.opened_from and self.opened_until and self.opened_until < self.opened_from:
+            raise InvalidAgreement(f"Exclusion '{self.id}' ends on {self.opened_until}, before it begins.")
+
+    def leaves_out(self, *, opened_on: date, service: str, customer: str, ticket: str) -> bool:
+        """Whether a ticket fits every condition given."""
+        return (
+            (not self.tickets or ticket in self.tickets)
+            and (not self.services or service in self.services)
+            and (not self.customers or customer in self.customers)
+            and (self.opened_from is None or opened_on >= self.opened_from)
+            and (self.opened_until is None or opened_on <= self.opened_until)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in a currency named by its ISO 4217 code."""
+
+    amount: Decimal
+    currency: str
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch("[A-Z]{3}", self.currency):
+            raise InvalidAgreement(f"'{self.currency}' is no ISO 4217 code. Write three capitals: EUR.")
+        if not self.amount.is_finite() or self.amount < 0:
+            raise InvalidAgreement(f"An amount of money is a number from 0 up, not {self.amount}.")
+
+
+@dataclass(frozen=True, slots=True)
+class CreditTier:
+    """When the share of a target met lies below `below`, `credit` of the periodic charge is given back."""
+
+    target: str
+    below: Fraction
+    credit: Fraction
+
+    def __post_init__(self) -> None:
+        if not (0 < self.below <= 1 and 0 < self.credit <= 1):
+            raise InvalidAgreement(f"A credit tier of target '{self.target}' lies outside 0 to 100 %.")
+
+
+@dataclass(frozen=True, slots=True)
+class Credits:
+    """What is given back when targets are missed: tiers of a periodic charge, up to `cap` of it."""
+
+    charge: Money
+    every: str
+    tiers: tuple[CreditTier, ...]
+    cap: Fraction | None = None
+
+    def __post_init__(self) -> None:
+        _refuse_unknown_period("Credits are", self.every)
+        if self.cap is not None and not 0 < self.cap <= 1:
+            raise InvalidAgreement("The cap on credits lies between 0 and 100 % of the charge.")
+
+
+@dataclass(frozen=True, slots=True)
+class WorkloadLimit:
+    """The most tickets in a period up to which the targets are promised."""
+
+    id: str
+    at_most: int
+    every: str
+    services: frozenset[str] = _NO_NAMES
+
+    def __post_init__(self) -> None:
+        _refuse_unknown_period(f"Workload limit '{self.id}' is", self.every)
+        if self.at_most < 1:
+            raise InvalidAgreement(f"Workload limit '{self.id}' allows {self.at_most} tickets. Allow one.")
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Somebody the agreement names: a role such as 'provider', who fills it, and how to reach them."""
+
+    role: str
+    name: str
+    contact: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """The day a version was signed, and the hash of what was signed."""
+
+    on: date
+    content_hash: str
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch("sha256:[0-9a-f]{64}", self.content_hash):
+            raise InvalidAgreement(f"'{self.content_hash}' is no content hash: 'sha256:' and 64 hex digits.")
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementVersion:
+    """One version of an agreement, in force for tickets opened from one date to another, both inclusive.
+
+    Empty `services` and `customers` mean all of them. Verdicts on tickets opened before `enforce_from` are
+    shown but not counted. `calendar` holds the hours of support; a target may run on another.
+    """
+
+    agreement: str
+    number: int
+    kind: AgreementKind
+    name: str
+    zone: str
+    effective_from: date
+    targets: tuple[Target, ...]
+    effective_until: date | None = None
+    enforce_from: date | None = None
+    calendar: Calendar | None = field(default=None, hash=False)
+    priorities: PriorityScheme = NO_PRIORITIES
+    services: frozenset[str] = _NO_NAMES
+    customers: frozenset[str] = _NO_NAMES
+    starter: bool = False
+    pause_reasons: frozenset[str] = _NO_NAMES
+    exclusions: tuple[Exclusion, ...] = ()
+    workload: tuple[WorkloadLimit, ...] = ()
+    credits: Credits | None = None
+    parties: tuple[Party, ...] = ()
+    owner: str = ""
+    review_on: date | None = None
+    signed: Signature | None = None
+
+    def __post_init__(self) -> None:
+        zones.zone(self.zone)
+        for fault in version_faults(self):
+            raise InvalidAgreement(f"Agreement version {self.label} {fault}")
+
+    @property
+    def label(self) -> str:
+        """The version as it is cited: 'service-desk/2'."""
+        return f"{self.agreement}/{self.number}"
+
+    @property
+    def begins_at(self) -> datetime:
+        """The first instant at which a ticket opened is under this version, in UTC."""
+        return _midnight(self.effective_from, self.zone)
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """The first instant after this version, in UTC; `None` while no end is agreed."""
+        last = self.effective_until
+        return None if last is None else _midnight(last + timedelta(days=1), self.zone)
+
+    def local_date(self, at: datetime) -> date:
+        """Return the date of an instant in the zone of the agreement."""
+        return at.astimezone(zones.zone(self.zone)).date()
+
+    def covers_instant(self, at: datetime) -> bool:
+        """Whether the version is in force at an instant."""
+        ends_at = self.ends_at
+        return self.begins_at <= at and (ends_at is None or at < ends_at)
+
+    def counts(self, opened_at: datetime) -> bool:
+        """Whether the verdict on a ticket opened then counts; before `enforce_from` it is only shown."""
+        return self.enforce_from is None or opened_at >= _midnight(self.enforce_from, self.zone)
+
+    def pauses_of(self, target: Target) -> frozenset[str]:
+        """Return the reasons that stop a target's clock: its own, or by default the version's.
+
+        By default nothing stops the clock of the first response; otherwise 'pending' would be a way round it.
+        """
+        if target.pauses is not None:
+            return target.pauses
+        return _NO_NAMES if target.kind is TargetKind.FIRST_RESPONSE else self.pause_reasons
+
+    def canonical(self) -> dict[str, Any]:
+        """Return the content of the version as plain JSON values, without the signature.
+
+        Whatever has its default value is left out, so a hash stays the same when the format grows.
+        """
+        content = plain(self)
+        content.pop("signed", None)
+        return {"form": "servanda-version/1", **content}
+
+    def content_hash(self) -> str:
+        """Return 'sha256:' and the hex digest of the canonical form as sorted, compact JSON in UTF-8."""
+        return sha256(self.canonical())
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """Who runs the services, and the zone in which it speaks of dates."""
+
+    id: str
+    name: str
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A group inside the organisation, or a client of it, to whom something can be promised."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A facility people use to get something done; not its equipment."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """All agreements of an organisation, with what they refer to."""
+
+    organisation: Organisation
+    customers: tuple[Customer, ...] = ()
+    services: tuple[Service, ...] = ()
+    calendars: tuple[Calendar, ...] = field(default=(), hash=False)
+    priorities: tuple[PriorityScheme, ...] = ()
+    versions: tuple[AgreementVersion, ...] = ()
+
+    def __post_init__(self) -> None:
+        for fault in book_faults(self):
+            raise InvalidAgreement(fault)
+
+    def agreements(self) -> dict[str, list[AgreementVersion]]:
+        """Return the versions by agreement, each list from the earliest to the latest."""
+        return by_agreement(self.versions)
+
+
+def by_agreement(versions: Iterable[AgreementVersion]) -> dict[str, list[AgreementVersion]]:
+    """Return versions by their agreement, each list from the earliest to the latest."""
+    grouped: dict[str, list[AgreementVersion]] = {}
+    for version in versions:
+        grouped.setdefault(version.agreement, []).append(version)
+    for each in grouped.values():
+        each.sort(key=lambda version: (version.begins_at, version.number))
+    return grouped
+
+
+def overlaps(versions: Iterable[AgreementVersion]) -> Iterator[tuple[AgreementVersion, AgreementVersion]]:
+    """Yield each pair of versions of one agreement that are in force at one instant, the earlier first."""
+    for of_one in by_agreement(versions).values():
+        for number, earlier in enumerate(of_one):
+            for later in of_one[number + 1 :]:
+                if earlier.ends_at is None or later.begins_at < earlier.ends_at:
+                    yield earlier, later
+
+
+def gaps(versions: Iterable[AgreementVersion]) -> Iterator[tuple[AgreementVersion, AgreementVersion]]:
+    """Yield each pair of successive versions of one agreement with time between them that neither covers."""
+    for of_one in by_agreement(versions).values():
+        for earlier, later in pairwise(of_one):
+            if earlier.ends_at is not None and earlier.ends_at < later.begins_at:
+                yield earlier, later
+
+
+def version_faults(version: AgreementVersion) -> list[str]:
+    """Return what contradicts itself in a version, each as the rest of a sentence with its mend."""
+    return [fault for check in _VERSION_CHECKS for fault in check(version)]
+
+
+def _dates_in_order(version: AgreementVersion) -> Iterator[str]:
+    first, last, enforced = version.effective_from, version.effective_until, version.enforce_from
+    if not all(FIRST_YEAR <= on.year <= LAST_YEAR for on in (first, last or first)):
+        yield f"has a date outside {FIRST_YEAR} to {LAST_YEAR}. Leave 'until' out where no end is agreed."
+    if last is not None and last < first:
+        yield f"ends on {last}, before it begins on {first}. Correct one of the two dates."
+    if enforced is not None and (enforced < first or (last is not None and enforced > last)):
+        yield f"is enforced from {enforced}, which lies outside its dates ({first} to {last or 'open'})."
+
+
+def _named_and_numbered(version: AgreementVersion) -> Iterator[str]:
+    if not version.agreement:
+        yield "has no agreement id."
+    if version.number < 1:
+        yield f"has the number {version.number}. Versions are numbered from 1."
+
+
+def _promises_something(version: AgreementVersion) -> Iterator[str]:
+    if not version.targets:
+        yield "has no target, so it promises nothing. Add at least one."
+    for twin in _twins(target.id for target in version.targets):
+        yield f"has two targets with the id '{twin}'. Give each its own."
+    for twin in _twins(exclusion.id for exclusion in version.exclusions):
+        yield f"has two exclusions with the id '{twin}'. Give each its own."
+
+
+def _targets_fit(version: AgreementVersion) -> Iterator[str]:
+    for target in version.targets:
+        for fault in target_faults(version, target):
+            yield f"has a target '{target.id}' that {fault}"
+
+
+def _credits_fit(version: AgreementVersion) -> Iterator[str]:
+    known = {target.id for target in version.targets}
+    for tier in version.credits.tiers if version.credits else ():
+        if tier.target not in known:
+            yield f"gives credits for a target '{tier.target}' that it does not have."
+
+
+_VERSION_CHECKS = (_named_and_numbered, _dates_in_order, _promises_something, _targets_fit, _credits_fit)
+
+
+def target_faults(version: AgreementVersion, target: Target) -> list[str]:
+    """Return where a target contradicts its version, each as the rest of a sentence with its mend."""
+    return [fault for check in _TARGET_CHECKS for fault in check(version, target)]
+
+
+def _limits_are_of_the_scheme(version: AgreementVersion, target: Target) -> Iterator[str]:
+    strangers = {*target.limits, *target.unlimited} - {ANY_PRIORITY, *version.priorities.codes}
+    if strangers:
+        known = ", ".join((*version.priorities.codes, "'*'"))
+        yield f"has a limit for {_quoted(strangers)}, which is no priority of the version. Use {known}."
+
+
+def _pauses_are_listed(version: AgreementVersion, target: Target) -> Iterator[str]:
+    strangers = (target.pauses or _NO_NAMES) - version.pause_reasons
+    if strangers:
+        yield (
+            f"is paused by {_quoted(strangers)}, which the version does not list. "
+            "Add it to the version's pause_reasons, or take it out of the target."
+        )
+
+
+def _scope_lies_inside(version: AgreementVersion, target: Target) -> Iterator[str]:
+    for word, own, whole in (
+        ("service", target.services, version.services),
+        ("customer", target.customers, version.customers),
+    ):
+        if whole and own - whole:
+            yield (
+                f"is for {word} {_quoted(own - whole)}, which the version does not cover. "
+                "Add it to the version, or take it out of the target."
+            )
+
+
+def _kind_suits_the_agreement(version: AgreementVersion, target: Target) -> Iterator[str]:
+    if version.kind is not AgreementKind.SLA and target.kind is not TargetKind.HAND_OVER:
+        yield (
+            f"is of kind '{target.kind.value}', but an OLA or contract promises hand-overs. "
+            "Use 'hand_over', which runs from the assignment to the team or supplier."
+        )
+
+
+_TARGET_CHECKS = (
+    _limits_are_of_the_scheme,
+    _pauses_are_listed,
+    _scope_lies_inside,
+    _kind_suits_the_agreement,
+)
+
+
+def book_faults(book: Book) -> list[str]:
+    """Return what contradicts itself in a book, each as a sentence with its mend."""
+    return [fault for check in _BOOK_CHECKS for fault in check(book)]
+
+
+def _ids_are_unique(book: Book) -> Iterator[str]:
+    kinds = {
+        "customers": (each.id for each in book.customers),
+        "services": (each.id for each in book.services),
+        "calendars": (each.id for each in book.calendars),
+        "priority schemes": (each.id for each in book.priorities),
+        "agreement versions": (each.label for each in book.versions),
+    }
+    for kind, ids in kinds.items():
+        for twin in _twins(ids):
+            yield f"Two {kind} have the id '{twin}'. Give each its own."
+
+
+def _references_are_known(book: Book) -> Iterator[str]:
+    services, customers = {each.id for each in book.services}, {each.id for each in book.customers}
+    for version in book.versions:
+        for service in sorted(_services_named(version) - services):
+            yield f"Agreement version {version.label} names the service '{service}', which is not listed."
+        for customer in sorted(_customers_named(version) - customers):
+            yield f"Agreement version {version.label} names the customer '{customer}', which is not listed."
+
+
+def _contents_are_the_books(book: Book) -> Iterator[str]:
+    for version in book.versions:
+        used = [version.calendar, *(target.calendar for target in version.targets)]
+        if any(calendar is not None and calendar not in book.calendars for calendar in used):
+            yield f"Agreement version {version.label} uses a calendar that is not in the book."
+        if version.priorities != NO_PRIORITIES and version.priorities not in book.priorities:
+            yield f"Agreement version {version.label} uses a priority scheme that is not in the book."
+
+
+def _versions_follow(book: Book) -> Iterator[str]:
+    for earlier, later in overlaps(book.versions):
+        yield overlap_fault(earlier, later)
+    for agreement, versions in book.agreements().items():
+        if len({(version.kind, version.name, version.starter) for version in versions}) > 1:
+            yield f"The versions of agreement '{agreement}' differ in kind or name. Make two agreements."
+
+
+_BOOK_CHECKS = (_ids_are_unique, _references_are_known, _contents_are_the_books, _versions_follow)
+
+
+def overlap_fault(earlier: AgreementVersion, later: AgreementVersion) -> str:
+    """Return the sentence that says two versions are in force at once, with its mend."""
+    if later.effective_from <= earlier.effective_from:
+        return (
+            f"Agreement versions {earlier.label} and {later.label} both begin on {later.effective_from}. "
+            "Only one version is in force at a time: correct the dates."
+        )
+    day_before = later.effective_from - timedelta(days=1)
+    return (
+        f"Agreement versions {earlier.label} and {later.label} are both in force "
+        f"from {later.effective_from}. End version {earlier.number} with 'until: {day_before}', "
+        f"or let version {later.number} begin later."
+    )
+
+
+def _services_named(version: AgreementVersion) -> frozenset[str]:
+    parts: list[Target | Exclusion | WorkloadLimit]
+    parts = [*version.targets, *version.exclusions, *version.workload]
+    return version.services.union(*(part.services for part in parts))
+
+
+def _customers_named(version: AgreementVersion) -> frozenset[str]:
+    parts: list[Target | Exclusion] = [*version.targets, *version.exclusions]
+    return version.customers.union(*(part.customers for part in parts))
+
+
+def _midnight(on: date, zone: str) -> datetime:
+    """Return the instant at which a date begins in a zone; in a gap, by the offset before it."""
+    return datetime.combine(on, time.min, zones.zone(zone)).astimezone(UTC)
+
+
+def _twins(names: Iterable[str]) -> list[str]:
+    return [name for name, count in Counter(names).items() if count > 1]
+
+
+def _refuse_twins(sentence: str, names: Iterable[str]) -> None:
+    for twin in _twins(names):
+        raise InvalidAgreement(f"{sentence} '{twin}' twice. Keep one of them.")
+
+
+def _refuse_unknown_period(sentence: str, period: str) -> None:
+    if period not in PERIODS:
+        raise InvalidAgreement(f"{sentence} per '{period}'. Use one of: {', '.join(PERIODS)}.")
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(f"'{name}'" for name in sorted(names))
