@@ -36,6 +36,24 @@ class UnknownPriority(ValueError):
     """A ticket carries a priority, or an impact and urgency, that the agreement's scheme does not know."""
 
 
+def _twins(names: Iterable[str]) -> list[str]:
+    return [name for name, count in Counter(names).items() if count > 1]
+
+
+def _refuse_twins(sentence: str, names: Iterable[str]) -> None:
+    for twin in _twins(names):
+        raise InvalidAgreement(f"{sentence} '{twin}' twice. Keep one of them.")
+
+
+def _refuse_unknown_period(sentence: str, period: str) -> None:
+    if period not in PERIODS:
+        raise InvalidAgreement(f"{sentence} per '{period}'. Use one of: {', '.join(PERIODS)}.")
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(f"'{name}'" for name in sorted(names))
+
+
 class AgreementKind(Enum):
     """With users or customers (SLA), between own teams (OLA), or with a supplier (underpinning contract)."""
 
@@ -554,21 +572,3 @@ def _customers_named(version: AgreementVersion) -> frozenset[str]:
 def _midnight(on: date, zone: str) -> datetime:
     """Return the instant at which a date begins in a zone; in a gap, by the offset before it."""
     return datetime.combine(on, time.min, zones.zone(zone)).astimezone(UTC)
-
-
-def _twins(names: Iterable[str]) -> list[str]:
-    return [name for name, count in Counter(names).items() if count > 1]
-
-
-def _refuse_twins(sentence: str, names: Iterable[str]) -> None:
-    for twin in _twins(names):
-        raise InvalidAgreement(f"{sentence} '{twin}' twice. Keep one of them.")
-
-
-def _refuse_unknown_period(sentence: str, period: str) -> None:
-    if period not in PERIODS:
-        raise InvalidAgreement(f"{sentence} per '{period}'. Use one of: {', '.join(PERIODS)}.")
-
-
-def _quoted(names: Iterable[str]) -> str:
-    return ", ".join(f"'{name}'" for name in sorted(names))
