@@ -122,7 +122,7 @@ def install(lock):
         return
     if lock == RUN_LOCK and installed(TEST_LOCK):  # which holds every package of the smaller lock
         return
-    print(f"start.py: installing {lock.name} into {VENV.name}", file=sys.stderr)
+    print(f"start.py: installing {lock.name} into {VENV.name}, which may take a minute", file=sys.stderr)
     uv = shutil.which("uv")
     if not (uv and install_with_uv(uv, lock)):
         install_with_pip(lock)
@@ -212,8 +212,8 @@ def fetch_system_packages(*names):
     """Download packages with apt as whoever we are, and unpack them into `.venv/pip`."""
     if not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
         raise SetUpFailed(
-            f"this Python ({sys.executable}) has neither pip nor ensurepip. Install the package of your system "
-            "that brings them (often python3-venv or python3-pip), or uv, and run start.py again."
+            f"this Python ({sys.executable}) has neither pip nor ensurepip. Install the package of your "
+            "system that brings them (often python3-venv or python3-pip), or uv, and run start.py again."
         )
     print(
         f"start.py: fetching {' and '.join(names)} with apt (nothing is installed on the system)",
@@ -231,7 +231,7 @@ def fetch_system_packages(*names):
 
 
 def apt(folder, own_lists=False):
-    """Return apt-get as a command that writes into `folder` only, on request with package lists of its own."""
+    """Return apt-get as a command that writes into `folder` only; on request with its own package lists."""
     options = ["-q", "-o", "Dir::Cache=" + folder]
     if os.name != "nt" and os.getuid() == 0:
         options += ["-o", "APT::Sandbox::User=root"]  # apt's own user may not enter our folder
@@ -242,17 +242,23 @@ def apt(folder, own_lists=False):
 
 
 def certificates(pip):
-    """Return the setting that gives pip the unpacked certificates, unless the machine or its owner has others."""
-    named = any(os.environ.get(each) for each in ("PIP_CERT", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"))
-    configured = subprocess.run(
-        [*pip, "config", "list"], capture_output=True, text=True, env=ENVIRONMENT
-    ).stdout
-    system = ssl.get_default_verify_paths().cafile  # None where there is no such file; follows SSL_CERT_FILE
-    if named or ".cert=" in configured or system:
-        return {} if named or not system else {"PIP_CERT": system}
+    """Return the setting that gives pip certificates: those this machine or its owner names, else the unpacked.
+
+    A certificate that the machine's owner has added the Debian way counts too, though nothing has gathered it yet.
+    """
+    named = [os.environ.get(each, "") for each in ("PIP_CERT", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")]
+    asked = subprocess.run([*pip, "config", "list"], capture_output=True, text=True, env=ENVIRONMENT)
+    if any(Path(each).is_file() for each in named if each) or "global.cert=" in asked.stdout:
+        return {}
+    system = (ssl.get_default_verify_paths().cafile, "/etc/ssl/certs/ca-certificates.crt")
+    for each in system:
+        if each and Path(each).is_file():
+            return {"PIP_CERT": each}
     bundle = OWN_PIP / "certificates.pem"
-    bundle.write_bytes(b"".join(each.read_bytes() for each in sorted(OWN_PIP.glob("**/mozilla/*.crt"))))
-    return {"PIP_CERT": str(bundle)}
+    added = Path("/usr/local/share/ca-certificates").glob("**/*.crt")
+    parts = [each.read_bytes() for each in (*sorted(OWN_PIP.glob("**/mozilla/*.crt")), *sorted(added))]
+    bundle.write_bytes(b"\n".join(parts))
+    return {"PIP_CERT": os.fspath(bundle)}
 
 
 # --- running ---
