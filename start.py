@@ -19,7 +19,6 @@ if sys.version_info < NEEDED:
 
 import argparse
 import hashlib
-import importlib.util
 import os
 import shutil
 import ssl
@@ -118,41 +117,40 @@ def extent_of(options):
 
 def install(lock):
     """Bring `.venv` to what `lock` says; do nothing when it already is."""
-    if installed(lock):
+    locks = (lock, TEST_LOCK)  # the larger lock holds every package of the smaller
+    if PYTHON.exists() and any(stamp(each) == made_from(each) for each in locks):
         return
-    if lock == RUN_LOCK and installed(TEST_LOCK):  # which holds every package of the smaller lock
-        return
+    if any(stamp(each) not in ("", made_from(each)) for each in (RUN_LOCK, TEST_LOCK)):
+        shutil.rmtree(VENV)  # from another lock, Python or folder: its commands would not start
     print(f"start.py: installing {lock.name} into {VENV.name}, which may take a minute", file=sys.stderr)
     uv = shutil.which("uv")
     if not (uv and install_with_uv(uv, lock)):
         install_with_pip(lock)
     point_at_source()
-    stamp(lock).write_text(fingerprint(lock), encoding="utf-8")
-
-
-def installed(lock):
-    """Return whether `.venv` works and was made from this very lock, by this Python, in this folder."""
-    return (
-        PYTHON.exists()
-        and stamp(lock).exists()
-        and stamp(lock).read_text(encoding="utf-8") == fingerprint(lock)
-    )
+    stamp_file(lock).write_text(made_from(lock), encoding="utf-8")
 
 
 def stamp(lock):
-    """Return the file that remembers what was installed from `lock`."""
+    """Return what the packages of `lock` in `.venv` were made from, or nothing where they never were."""
+    return stamp_file(lock).read_text(encoding="utf-8") if stamp_file(lock).exists() else ""
+
+
+def stamp_file(lock):
+    """Return the file in `.venv` that remembers what was installed from `lock`."""
     return VENV / f"{lock.stem}.installed"
 
 
-def fingerprint(lock):
-    """Return what an installation depends on, as one line."""
-    digest = hashlib.sha256(lock.read_bytes() + RUN_LOCK.read_bytes()).hexdigest()
-    return f"{digest} {sys.version.split()[0]} {ROOT}\n"
+def made_from(lock):
+    """Return all that an installation depends on, as one line: lock, Python and folder."""
+    return f"{hashlib.sha256(lock.read_bytes()).hexdigest()} {sys.version.split()[0]} {ROOT}\n"
 
 
 def install_with_uv(uv, lock):
     """Install with uv, which is faster; return False where it fails, so that pip may try."""
-    made = PYTHON.exists() or run(uv, "venv", "--quiet", "--python", sys.executable, VENV) == 0
+    made = (
+        PYTHON.exists()
+        or run(uv, "venv", "--quiet", "--allow-existing", "--python", sys.executable, VENV) == 0
+    )
     return made and run(uv, "pip", "install", "--quiet", "--python", PYTHON, *locked(lock)) == 0
 
 
@@ -170,12 +168,15 @@ def locked(lock):
 def pip_command():
     """Return pip as a command and its environment, making `.venv` where there is none."""
     if not PYTHON.exists():
-        bare = importlib.util.find_spec("ensurepip") is None
-        print(f"start.py: making {VENV.name}", file=sys.stderr)
-        subprocess.run([sys.executable, "-m", "venv", *(["--without-pip"] if bare else []), VENV], check=True)
-    if subprocess.run([PYTHON, "-c", "import pip"], capture_output=True).returncode == 0:
+        subprocess.run([sys.executable, "-m", "venv", "--without-pip", VENV], check=True)
+    if succeeds(PYTHON, "-c", "import pip") or succeeds(PYTHON, "-m", "ensurepip"):
         return (PYTHON, "-m", "pip", "--disable-pip-version-check"), ENVIRONMENT
     return pip_from_the_system_archive()
+
+
+def succeeds(*command):
+    """Return whether a command ends well, whatever it prints."""
+    return subprocess.run(command, capture_output=True).returncode == 0
 
 
 def point_at_source():
@@ -242,9 +243,9 @@ def apt(folder, own_lists=False):
 
 
 def certificates(pip):
-    """Return the setting that gives pip certificates: those this machine or its owner names, else the unpacked.
+    """Return the setting that gives pip certificates: those its owner or the machine has, else the unpacked.
 
-    A certificate that the machine's owner has added the Debian way counts too, though nothing has gathered it yet.
+    A certificate that the owner has added the Debian way counts too, though nothing has gathered it yet.
     """
     named = [os.environ.get(each, "") for each in ("PIP_CERT", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")]
     asked = subprocess.run([*pip, "config", "list"], capture_output=True, text=True, env=ENVIRONMENT)
