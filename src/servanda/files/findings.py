@@ -1,0 +1,114 @@
+"""Findings of a check on a file: where, which rule, how grave, why, and what to do."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+
+class Severity(Enum):
+    """An error keeps a file from being used; a warning is for a person to weigh."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One thing that is checked, under an id that never gets another meaning."""
+
+    id: str
+    severity: Severity
+    says: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """One place in a file that breaks a rule."""
+
+    file: str
+    line: int
+    rule: str
+    severity: str
+    reason: str
+    mend: str
+
+    @property
+    def is_error(self) -> bool:
+        """Whether the file cannot be used as it stands."""
+        return self.severity == Severity.ERROR.value
+
+    def __str__(self) -> str:
+        """Return the finding on two lines, as a terminal shows it."""
+        return f"{self.file}:{self.line}: {self.rule} {self.severity}: {self.reason}\n  to do: {self.mend}"
+
+
+def _rules(severity: Severity, **says: str) -> Iterator[tuple[str, Rule]]:
+    for id, sentence in says.items():
+        yield id, Rule(id, severity, sentence)
+
+
+RULES: dict[str, Rule] = dict(
+    (
+        *_rules(
+            Severity.ERROR,
+            SV101="The file can be read as one YAML document in UTF-8.",
+            SV102="A key is given once.",
+            SV103="Every key is one of the format.",
+            SV104="What must be said is said.",
+            SV105="A value has the form of its place.",
+            SV106="A word that other YAML readers take for a truth value or a number stands in quotes.",
+            SV107="An id is given once.",
+            SV108="What is referred to is listed.",
+            SV201="A time zone is one of the IANA data.",
+            SV202="A calendar opens at some time.",
+            SV203="Shifts have a length and do not overlap.",
+            SV204="Dates and seasons of a calendar are in order.",
+            SV206="A calendar lasts as long as the agreement that counts by it.",
+            SV301="One version of an agreement is in force at a time.",
+            SV303="The dates of a version are in order.",
+            SV304="A signed version stays as it was signed.",
+            SV401="A limit is an amount with a unit.",
+            SV402="A day is a working day or a calendar day.",
+            SV403="A target has a calendar.",
+            SV405="A target pauses only for reasons its version lists.",
+            SV409="A target fits its version.",
+            SV501="One clause of a level covers a ticket.",
+        ),
+        *_rules(
+            Severity.WARNING,
+            SV205="A holiday lies within the calendar's dates.",
+            SV207="What is listed is used.",
+            SV302="Versions of an agreement follow without a gap.",
+            SV305="An agreement has an owner.",
+            SV306="An agreement has a date of review or an end.",
+            SV404="Each priority of the scheme has a limit, or 'none'.",
+            SV406="A first response is due before the resolution.",
+            SV407="The share to be met leaves room for one miss.",
+            SV408="A promise runs only while support is open.",
+            SV410="An agreed target says where its figures come from.",
+        ),
+    )
+)
+
+
+class Findings:
+    """The findings of one file, gathered as they are met."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self._met: list[Finding] = []
+
+    def add(self, rule: str, line: int, reason: str, mend: str) -> None:
+        """Keep a finding under one of `RULES`."""
+        severity = RULES[rule].severity.value
+        self._met.append(Finding(str(self.file), line, rule, severity, reason, mend))
+
+    def all(self) -> tuple[Finding, ...]:
+        """Return the findings by line and rule, each once."""
+        return tuple(sorted(set(self._met)))
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """The findings that keep the file from being used."""
+        return tuple(each for each in self.all() if each.is_error)
