@@ -24,6 +24,7 @@ import shutil
 import ssl
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -33,6 +34,7 @@ PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 RUN_LOCK = ROOT / "requirements.lock"
 TEST_LOCK = ROOT / "requirements-test.lock"
 OWN_PIP = VENV / "pip"  # where pip and certificates lie on a system whose Python ships no pip
+Command = tuple[str | Path, ...]
 
 # The zone data of the locked tzdata package, never the system's: a figure must not depend on the machine.
 ENVIRONMENT = {**os.environ, "PYTHONTZPATH": "", "PYTHONUTF8": "1"}
@@ -42,11 +44,11 @@ class SetUpFailed(Exception):
     """The set-up could not be finished; the message says what to do."""
 
 
-def main(arguments):
+def main(arguments: list[str]) -> int:
     """Run one command and return its exit code."""
     options, rest = read_arguments(arguments)
     try:
-        return options.run(options, rest)
+        return int(options.run(options, rest))
     except SetUpFailed as failure:
         print(f"start.py: {failure}", file=sys.stderr)
         return 2
@@ -55,7 +57,7 @@ def main(arguments):
         return 2
 
 
-def read_arguments(arguments):
+def read_arguments(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     """Return the chosen command and what is left over for it."""
     parser = argparse.ArgumentParser(
         prog="start.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -76,13 +78,13 @@ def read_arguments(arguments):
     return options, rest
 
 
-def demo(options, rest):
+def demo(options: argparse.Namespace, rest: list[str]) -> int:
     """Install what running needs and judge the samples."""
     install(RUN_LOCK)
     return run(PYTHON, "-m", "servanda", "demo", *rest)
 
 
-def check(options, rest):
+def check(options: argparse.Namespace, rest: list[str]) -> int:
     """Run every check, also after one has failed, and say which did."""
     install(TEST_LOCK)
     checks = (
@@ -97,13 +99,13 @@ def check(options, rest):
     return 1 if failed else 0
 
 
-def run_tests(options, rest):
+def run_tests(options: argparse.Namespace, rest: list[str]) -> int:
     """Run the checks and then the tests; both must pass."""
     checked = check(options, rest)
     return run(PYTHON, "-m", "pytest", *extent_of(options), *rest) or checked
 
 
-def extent_of(options):
+def extent_of(options: argparse.Namespace) -> tuple[str, ...]:
     """Return the pytest arguments for --quick, --full or neither."""
     if options.quick:
         return ("-m", "not slow and not full")
@@ -115,7 +117,7 @@ def extent_of(options):
 # --- the virtual environment ---
 
 
-def install(lock):
+def install(lock: Path) -> None:
     """Bring `.venv` to what `lock` says; do nothing when it already is."""
     locks = (lock, TEST_LOCK)  # the larger lock holds every package of the smaller
     if PYTHON.exists() and any(stamp(each) == made_from(each) for each in locks):
@@ -130,22 +132,22 @@ def install(lock):
     stamp_file(lock).write_text(made_from(lock), encoding="utf-8")
 
 
-def stamp(lock):
+def stamp(lock: Path) -> str:
     """Return what the packages of `lock` in `.venv` were made from, or nothing where they never were."""
     return stamp_file(lock).read_text(encoding="utf-8") if stamp_file(lock).exists() else ""
 
 
-def stamp_file(lock):
+def stamp_file(lock: Path) -> Path:
     """Return the file in `.venv` that remembers what was installed from `lock`."""
     return VENV / f"{lock.stem}.installed"
 
 
-def made_from(lock):
+def made_from(lock: Path) -> str:
     """Return all that an installation depends on, as one line: lock, Python and folder."""
     return f"{hashlib.sha256(lock.read_bytes()).hexdigest()} {sys.version.split()[0]} {ROOT}\n"
 
 
-def install_with_uv(uv, lock):
+def install_with_uv(uv: str, lock: Path) -> bool:
     """Install with uv, which is faster; return False where it fails, so that pip may try."""
     made = (
         PYTHON.exists()
@@ -154,18 +156,18 @@ def install_with_uv(uv, lock):
     return made and run(uv, "pip", "install", "--quiet", "--python", PYTHON, *locked(lock)) == 0
 
 
-def install_with_pip(lock):
+def install_with_pip(lock: Path) -> None:
     """Install with pip: the environment's own, or one fetched for it."""
     pip, environment = pip_command()
     subprocess.run([*pip, "install", "--quiet", *locked(lock)], check=True, env=environment)
 
 
-def locked(lock):
+def locked(lock: Path) -> Command:
     """Return the arguments that install exactly what `lock` lists."""
     return ("--no-deps", "--require-hashes", "-r", lock)
 
 
-def pip_command():
+def pip_command() -> tuple[Command, dict[str, str]]:
     """Return pip as a command and its environment, making `.venv` where there is none."""
     if not PYTHON.exists():
         subprocess.run([sys.executable, "-m", "venv", "--without-pip", VENV], check=True)
@@ -174,12 +176,12 @@ def pip_command():
     return pip_from_the_system_archive()
 
 
-def succeeds(*command):
+def succeeds(*command: str | Path) -> bool:
     """Return whether a command ends well, whatever it prints."""
     return subprocess.run(command, capture_output=True).returncode == 0
 
 
-def point_at_source():
+def point_at_source() -> None:
     """Let the environment find `servanda` in `src`, and give it a `servanda` command."""
     asked = (PYTHON, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))")
     packages = Path(subprocess.run(asked, check=True, capture_output=True, text=True).stdout.strip())
@@ -195,7 +197,7 @@ def point_at_source():
 # --- a Debian or Ubuntu with python3 and nothing else ---
 
 
-def pip_from_the_system_archive():
+def pip_from_the_system_archive() -> tuple[Command, dict[str, str]]:
     """Return a pip taken out of the distribution's own package, for a Python that ships none.
 
     Debian and Ubuntu cut pip out of python3. Anyone may download a package there, without any rights, and apt
@@ -209,7 +211,7 @@ def pip_from_the_system_archive():
     return pip, {**ENVIRONMENT, **certificates(pip)}
 
 
-def fetch_system_packages(*names):
+def fetch_system_packages(*names: str) -> None:
     """Download packages with apt as whoever we are, and unpack them into `.venv/pip`."""
     if not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
         raise SetUpFailed(
@@ -221,7 +223,7 @@ def fetch_system_packages(*names):
         file=sys.stderr,
     )
     with tempfile.TemporaryDirectory(prefix="servanda-") as folder:
-        if run(*apt(folder), "download", *names, cwd=folder, stderr=subprocess.DEVNULL):
+        if run(*apt(folder), "download", *names, folder=folder, quiet=True):
             own_lists = apt(folder, own_lists=True)
             subprocess.run([*own_lists, "update"], check=True, cwd=folder, stdout=subprocess.DEVNULL)
             subprocess.run(
@@ -231,7 +233,7 @@ def fetch_system_packages(*names):
             subprocess.run(["dpkg-deb", "-x", package, OWN_PIP], check=True)
 
 
-def apt(folder, own_lists=False):
+def apt(folder: str, own_lists: bool = False) -> Command:
     """Return apt-get as a command that writes into `folder` only; on request with its own package lists."""
     options = ["-q", "-o", "Dir::Cache=" + folder]
     if os.name != "nt" and os.getuid() == 0:
@@ -242,7 +244,7 @@ def apt(folder, own_lists=False):
     return ("apt-get", *options)
 
 
-def certificates(pip):
+def certificates(pip: Command) -> dict[str, str]:
     """Return the setting that gives pip certificates: those its owner or the machine has, else the unpacked.
 
     A certificate that the owner has added the Debian way counts too, though nothing has gathered it yet.
@@ -265,15 +267,14 @@ def certificates(pip):
 # --- running ---
 
 
-def run(*command, **how):
-    """Run a command in this folder and return its exit code."""
+def run(*command: str | Path, folder: str | Path = ROOT, quiet: bool = False) -> int:
+    """Run a command in a folder and return its exit code."""
     sys.stdout.flush()
-    return subprocess.run(
-        [os.fspath(each) for each in command], **{"cwd": ROOT, "env": ENVIRONMENT, **how}
-    ).returncode
+    errors = subprocess.DEVNULL if quiet else None
+    return subprocess.run(command, cwd=folder, env=ENVIRONMENT, stderr=errors).returncode
 
 
-def show(command):
+def show(command: Sequence[str | Path]) -> str:
     """Return a command as one would type it."""
     return " ".join(os.fspath(each) for each in command)
 
