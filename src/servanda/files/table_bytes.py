@@ -1,0 +1,144 @@
+"""The bytes of a table file, opened as text: plain or gzip, in the encoding the mapping names, damage named."""
+
+import codecs
+import gzip
+import io
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from servanda.files.input_faults import NOWHERE, Place, Tally
+
+_GZIP = b"\x1f\x8b"
+_WORKBOOKS = {b"PK\x03\x04": "a zip archive, as XLSX workbooks are", b"\xd0\xcf\x11\xe0": "an old Excel workbook"}
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_CHUNK = 1 << 20
+
+
+def lines_of(path: Path, encoding: str, tally: Tally, raw: BinaryIO) -> Iterator[str]:
+    """Yield the lines of an opened file with their line ends; meet each fault of its bytes by its grade.
+
+    Afterwards `tally.unended` says whether the last line has no line end.
+
+    Only one chunk is held at a time. A fault that stops the reading is looked into by a second pass, so that
+    the refusal can name the line.
+    """
+    plain = _unpacked(raw)
+    start = plain.read(4)
+    _refuse_foreign(start, encoding, tally)
+    text = io.TextIOWrapper(_Rest(start, plain), encoding=_skipping_mark(encoding), newline="")
+    line = ""
+    try:
+        for number, line in enumerate(text, 1):
+            if "\0" in line:
+                _meet_nul(number, tally)
+            yield line
+    except UnicodeDecodeError:
+        _meet_undecodable(path, encoding, tally)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as damage:
+        _meet_damaged_gzip(damage, tally)
+    if line and not line.endswith(("\n", "\r")):
+        tally.unended = True
+
+
+def _unpacked(raw: BinaryIO) -> BinaryIO:
+    packed = raw.read(2) == _GZIP
+    raw.seek(0)
+    return gzip.open(raw) if packed else raw
+
+
+class _Rest(io.BufferedReader):
+    """The bytes already looked at, then the rest of the stream."""
+
+    def __init__(self, start: bytes, rest: BinaryIO) -> None:
+        super().__init__(_Joined(start, rest), _CHUNK)
+
+
+class _Joined(io.RawIOBase):
+    def __init__(self, start: bytes, rest: BinaryIO) -> None:
+        super().__init__()
+        self._start = start
+        self._rest = rest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "memoryview[int]") -> int:  # type: ignore[override]  # typeshed: WriteableBuffer
+        taken = self._start[: len(buffer)] or self._rest.read(len(buffer))
+        self._start = self._start[len(buffer) :]
+        buffer[: len(taken)] = taken
+        return len(taken)
+
+
+def _skipping_mark(encoding: str) -> str:
+    return "utf-8-sig" if codecs.lookup(encoding).name == "utf-8" else encoding
+
+
+def _refuse_foreign(start: bytes, encoding: str, tally: Tally) -> None:
+    """Meet what the first bytes tell: a workbook, UTF-16, a byte order mark, nothing at all."""
+    if not start:
+        tally.meet("empty file", NOWHERE, "the file holds no byte", "a header and rows", "Export the tickets again.")
+    for magic, what in _WORKBOOKS.items():
+        if start.startswith(magic):
+            _meet_workbook(what, tally)
+    if start.startswith(_UTF_16) and "16" not in encoding:
+        _meet_utf_16("starts with a UTF-16 byte order mark", tally)
+    if b"\0" in start[:4] and "16" not in encoding and "32" not in encoding:
+        _meet_utf_16("has a zero byte beside each letter, as UTF-16 text has", tally)
+    if start.startswith(codecs.BOM_UTF8) and _skipping_mark(encoding) == "utf-8-sig":
+        tally.meet("byte order mark", NOWHERE, "a UTF-8 byte order mark", "UTF-8 text", "Nothing to do: it is skipped.")
+
+
+def _meet_workbook(what: str, tally: Tally) -> None:
+    tally.meet(
+        "spreadsheet workbook",
+        NOWHERE,
+        f"the file is {what}",
+        "a CSV file, plain or gzip",
+        "Save the one sheet that holds the tickets as CSV; look for hidden rows, merged cells and other sheets first.",
+    )
+
+
+def _meet_utf_16(found: str, tally: Tally) -> None:
+    mend = "Write 'encoding: utf-16' under 'table' in the mapping, or save the file as UTF-8."
+    tally.meet("utf-16 text", NOWHERE, f"the file {found}", "UTF-8 text", mend)
+
+
+def _meet_nul(number: int, tally: Tally) -> None:
+    mend = "The file was damaged or is not text. Export it again; do not strip the bytes, for others may be lost too."
+    tally.meet("nul bytes", Place(line=number), "a NUL byte", "text", mend)
+
+
+def _meet_damaged_gzip(damage: Exception, tally: Tally) -> None:
+    mend = "Fetch the file again and compare its size or checksum with its source."
+    tally.meet("damaged compression", NOWHERE, f"the gzip data are damaged ({damage})", "a whole gzip file", mend)
+
+
+def _meet_undecodable(path: Path, encoding: str, tally: Tally) -> None:
+    """Look again at each line's bytes, and name the damage and its first line."""
+    if _skipping_mark(encoding) != "utf-8-sig":
+        mend = "Write the file's true encoding under 'table' in the mapping."
+        tally.meet("undecodable bytes", NOWHERE, f"the bytes are no {encoding} text", f"{encoding} text", mend)
+    utf_8, other, offender = _first_lines(path)
+    found = f"byte 0x{offender:02X}, which is not UTF-8"
+    if utf_8:
+        mend = f"Line {utf_8} is UTF-8 and line {other} is not: two exports were joined. Convert each by itself, then join them."
+        tally.meet("mixed encodings", Place(line=other), found, "one encoding throughout", mend)
+    mend = "If accents look right with it, write 'encoding: windows-1252' under 'table' in the mapping, or save the file as UTF-8."
+    tally.meet("windows-1252 text", Place(line=other), found, "UTF-8 text", mend)
+
+
+def _first_lines(path: Path) -> tuple[int, int, int]:
+    """Return the first line with UTF-8 beyond ASCII (0: none), the first that is not UTF-8, and its first wrong byte."""
+    utf_8 = other = offender = 0
+    with path.open("rb") as raw:
+        for number, line in enumerate(_unpacked(raw), 1):
+            try:
+                utf_8 = utf_8 or (0 if line.decode("utf-8").isascii() else number)
+            except UnicodeDecodeError as error:
+                if not other:
+                    other, offender = number, line[error.start]
+            if utf_8 and other:
+                break
+    return utf_8, other, offender

@@ -1,0 +1,103 @@
+"""Tables with one row per ticket: a column for each kind of event."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from servanda.engine.events import Event, EventKind, Ticket
+from servanda.files.mapping_form import Occurrence
+from servanda.files.row_cells import RowCells
+from servanda.files.ticket_tables import Row
+
+
+def tickets_of_rows(rows: Iterable[Row], cells: RowCells) -> Iterator[Ticket]:
+    """Yield the ticket of each row; list those that are left out. Only the numbers seen are held."""
+    seen: dict[str, tuple[int, int]] = {}
+    for row in rows:
+        cells.tally.begin(row.cells[0])
+        with cells.tally.listing():
+            if _is_new(row, seen, cells):
+                yield _ticket(row, cells)
+
+
+def _is_new(row: Row, seen: dict[str, tuple[int, int]], cells: RowCells) -> bool:
+    """Whether no earlier row has the ticket's number; meet it if one has."""
+    number = cells.number(row)
+    earlier, whole = seen.setdefault(number, (row.number, row.whole))
+    if earlier == row.number:
+        cells.check_number(row)
+        return True
+    column = cells.mapping.rows.ticket
+    if whole == row.whole:
+        found = f"the same cells as row {earlier}"
+        cells.meet("row repeated", row, column, found, "each ticket once", "Nothing to do: it is counted once.")
+    else:
+        mend = "Export each ticket once. If rows are events of a ticket, say 'are: events' in the mapping."
+        found = f"'{number}', as in row {earlier}, with other content"
+        cells.meet("number repeated", row, column, found, "one row for each ticket", mend)
+    return False
+
+
+def _ticket(row: Row, cells: RowCells) -> Ticket:
+    events = tuple(_events(row, cells))
+    opened_at = events[0].happened_at
+    for event in events:
+        if event.happened_at < opened_at:
+            _meet_before_opening(row, event, opened_at, cells)
+    return cells.ticket(row, row.cells[0], events, cells.claims(row))
+
+
+def _events(row: Row, cells: RowCells) -> Iterator[Event]:
+    """Yield the opening, with all that is known of the ticket, and then each event that has a time."""
+    occurrences = cells.mapping.events
+    yield _event(EventKind.OPENED, _opened_at(row, cells), row, _known(row, cells))
+    for kind, occurrence in occurrences.items():
+        at = _at(row, kind, occurrence, cells) if kind is not EventKind.OPENED else None
+        if at is not None:
+            yield _event(kind, at, row, _assigned(row, cells) if kind is EventKind.ASSIGNED else {})
+
+
+def _event(kind: EventKind, at: datetime, row: Row, changes: dict[str, str]) -> Event:
+    return Event(kind, at, f"row-{row.number}-{kind.word}", row.number, changes=changes)
+
+
+def _opened_at(row: Row, cells: RowCells) -> datetime:
+    column = cells.mapping.events[EventKind.OPENED].at
+    opened_at = cells.time(row, column)
+    if opened_at is None:
+        mend = "Fill in the time at which the ticket was opened."
+        cells.meet("time missing", row, column, "nothing", "the time of opening", mend)
+        raise AssertionError("a missing time is never accepted")
+    return opened_at
+
+
+def _at(row: Row, kind: EventKind, occurrence: Occurrence, cells: RowCells) -> datetime | None:
+    """Return when an event happened, `None` if its conditions do not hold or its cell holds nothing."""
+    if not cells.holds(row, occurrence.when):
+        return None
+    at = cells.time(row, occurrence.at)
+    if at is None and occurrence.when and not cells.text(row, occurrence.at):
+        mend = "Fill in the time, or correct the state; 'flag' judges the ticket as if it had not happened."
+        expected = f"the time at which the ticket was {kind.word}"
+        cells.meet("state without its time", row, occurrence.at, "nothing", expected, mend)
+    return at
+
+
+def _known(row: Row, cells: RowCells) -> dict[str, str]:
+    """Return the ticket's classes, and its assignment unless that has a time of its own."""
+    columns = dict(cells.mapping.classes)
+    if EventKind.ASSIGNED not in cells.mapping.events:
+        columns |= cells.mapping.assignment
+    words = {name: cells.word(row, name, column) for name, column in columns.items()}
+    return {name: word for name, word in words.items() if word}
+
+
+def _assigned(row: Row, cells: RowCells) -> dict[str, str]:
+    words = {name: cells.word(row, name, column) for name, column in cells.mapping.assignment.items()}
+    return {name: word for name, word in words.items() if word}
+
+
+def _meet_before_opening(row: Row, event: Event, opened_at: datetime, cells: RowCells) -> None:
+    column = cells.mapping.events[event.kind].at
+    found = f"{event.kind.word} at {event.happened_at.isoformat()}, and opened at {opened_at.isoformat()}"
+    mend = "Check both times in the source; 'flag' keeps them as they are."
+    cells.meet("event before opening", row, column, found, "events after the opening", mend)

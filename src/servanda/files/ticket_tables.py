@@ -1,0 +1,261 @@
+"""Tables of tickets as CSV files: a header that is checked by name, rows with their place, damage named.
+
+A row is numbered as a spreadsheet numbers it: the header is row 1, and a cell that holds a line break is
+still one row. The line is where the row begins in the file.
+"""
+
+import csv
+import difflib
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from servanda.files.input_faults import NOWHERE, Place, Tally
+from servanda.files.table_bytes import lines_of
+
+Progress = Callable[[int, int], None]
+
+_DELIMITERS = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a bar"}
+_FORMULA = re.compile(r"\s*[=+\-@\t\r]")
+_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*\Z")
+_VALUE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{6,}")
+_TOTALS = re.compile(
+    r"(?:\(?\d+ rows?\b|(?:grand[ -]?|sub[ -]?)?(?:total\w*|totaal|sum|summe|gesamt\w*|somme|suma|count|average)\b)", re.IGNORECASE
+)
+_ROWS_BETWEEN_REPORTS = 2_000
+_UNLIKE = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class TableForm:
+    """How the text of a table is cut into cells, and which cells mean that there is no value."""
+
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    quote: str = '"'
+    nothing: frozenset[str] = frozenset()
+
+
+class Row(NamedTuple):
+    """One row: its number as in a spreadsheet, the line it begins on, the cells of the wanted columns, a hash of all."""
+
+    number: int
+    line: int
+    cells: tuple[str, ...]
+    whole: int
+
+    def same_as(self, other: "Row") -> bool:
+        """Whether both rows have the same text in every cell, wanted or not."""
+        return self.whole == other.whole and self.cells == other.cells
+
+
+def neutralise(text: str) -> str:
+    """Return `text` so that a spreadsheet shows it and does not run it as a formula.
+
+    A text that begins like a formula gets an apostrophe before it; a plain number is left alone.
+    """
+    if _FORMULA.match(text) and not _NUMBER.match(text):
+        return "'" + text
+    return text
+
+
+def read_rows(
+    path: Path, form: TableForm, columns: Sequence[str], tally: Tally, progress: Progress | None = None
+) -> Iterator[Row]:
+    """Yield each row's cells of the named columns, trimmed, `""` where there is no value.
+
+    The first column named is that of the ticket number. Raise `RefusedFile` for damage to the file; list ragged rows and totals in the tally's rejects.
+    """
+    size = path.stat().st_size
+    with path.open("rb") as raw:
+        lines = lines_of(path, form.encoding, tally, raw)
+        records = _records(lines, form, tally)
+        header = _checked_header(records, form, columns, tally)
+        for row in _rows(records, _Layout(header, columns, form.nothing | {""}), tally):
+            if progress is not None and tally.rows % _ROWS_BETWEEN_REPORTS == 0:
+                progress(raw.tell(), size)
+            yield row
+    if progress is not None:
+        progress(size, size)
+
+
+class _Record(NamedTuple):
+    number: int
+    line: int
+    cells: list[str]
+
+
+def _records(lines: Iterator[str], form: TableForm, tally: Tally) -> Iterator[_Record]:
+    """Yield the records of the CSV text; an unclosed quote refuses the file."""
+    reader = csv.reader(lines, delimiter=form.delimiter, quotechar=form.quote, strict=True)
+    number, line = 0, 1
+    try:
+        for cells in reader:
+            number += 1
+            yield _Record(number, line, cells)
+            line = reader.line_num + 1
+    except csv.Error as error:
+        _meet_unclosed_quote(Place(number + 1, line), error, tally)
+
+
+def _meet_unclosed_quote(place: Place, error: csv.Error, tally: Tally) -> None:
+    tally.meet(
+        "unclosed quote",
+        place,
+        f"a quote that does not end where its cell ends ({error})",
+        "a closing quote before the next delimiter",
+        "Look at the row that begins here: a quote is missing, or one inside the text is not doubled; or the file was cut.",
+    )
+
+
+def _checked_header(
+    records: Iterator[_Record], form: TableForm, columns: Sequence[str], tally: Tally
+) -> list[str]:
+    """Return the header's names, trimmed; meet what is wrong with it."""
+    header = [cell.strip() for cell in next(records, _Record(1, 1, [])).cells]
+    if not any(header):
+        tally.meet("empty file", Place(1, 1), "no header in the first row", "a row of column names", "Export the tickets again.")
+    missing = [each for each in columns if each not in header]
+    if missing:
+        _meet_missing(header, missing, form, columns, tally)
+    for each in columns:
+        if header.count(each) > 1:
+            _meet_repeated(header, each, tally)
+    return header
+
+
+def _meet_repeated(header: list[str], name: str, tally: Tally) -> None:
+    places = ", ".join(str(place) for place, each in enumerate(header, 1) if each == name)
+    mend = "Rename or drop one of them in the export: nothing says which is meant."
+    tally.meet("column repeated", Place(1, 1, name), f"the column stands at places {places}", "each column once", mend)
+
+
+def _meet_missing(
+    header: list[str], missing: list[str], form: TableForm, columns: Sequence[str], tally: Tally
+) -> None:
+    """Meet the likeliest reason for which mapped columns are not in the header."""
+    for other, name in _DELIMITERS.items():
+        if other != form.delimiter and sum(other in cell for cell in header) and len(header) * 2 <= _parts(header, other):
+            _meet_delimiter(other, name, form, tally)
+    if len(missing) == len(set(columns)) and any(_VALUE.search(cell) for cell in header):
+        mend = "Put the row of column names back on top: columns are found by name, never by place."
+        found = f"the first row begins with {', '.join(repr(cell) for cell in header[:3])}"
+        tally.meet("no header", Place(1, 1), found, f"column names such as '{missing[0]}'", mend)
+    tally.meet("column missing", Place(1, 1, missing[0]), *_missing_words(header, missing))
+
+
+def _parts(header: list[str], delimiter: str) -> int:
+    return sum(cell.count(delimiter) + 1 for cell in header)
+
+
+def _meet_delimiter(found: str, name: str, form: TableForm, tally: Tally) -> None:
+    expected = f"{_DELIMITERS.get(form.delimiter, repr(form.delimiter))} between cells"
+    written = "\\t" if found == "\t" else found
+    mend = f"Write 'delimiter: \"{written}\"' under 'table' in the mapping."
+    tally.meet("wrong delimiter", Place(1, 1), f"{name} between the column names", expected, mend)
+
+
+def _missing_words(header: list[str], missing: list[str]) -> tuple[str, str, str]:
+    """Return what was found, expected and to do about missing columns, with the closest name of each."""
+    near = {each: _closest(each, header) for each in missing}
+    hints = [f"'{each}' may now be '{name}'" for each, name in near.items() if name]
+    found = f"no column {' or '.join(repr(each) for each in missing)}"
+    shown = ", ".join(repr(each) for each in header[:40]) + (" ..." if len(header) > 40 else "")
+    mend = f"{'; '.join(hints)}. If so, change the name in the mapping." if hints else "Export the column, or change the mapping."
+    return found, f"one of the names in the header: {shown}", mend
+
+
+def _closest(name: str, header: list[str]) -> str:
+    """Return the header's name most like `name`, or nothing where none is."""
+    folded = {_folded(each): each for each in header if each}
+    near = difflib.get_close_matches(_folded(name), folded, n=1, cutoff=_UNLIKE)
+    return folded[near[0]] if near else ""
+
+
+def _folded(name: str) -> str:
+    return re.sub(r"[\W_]+", "", name).casefold()
+
+
+def _rows(records: Iterator[_Record], layout: "_Layout", tally: Tally) -> Iterator[Row]:
+    """Yield the wanted cells of whole rows; the last record is looked at more closely than the others."""
+    held: _Record | None = None
+    for record in records:
+        if held is not None:
+            yield from _row(held, layout, tally)
+        held = record
+    if held is None:
+        mend = "Check the export's filter. If a period may be empty, grade this fault 'flag'."
+        tally.meet("no rows", NOWHERE, "a header and no row", "at least one row", mend)
+    else:
+        yield from _last_row(held, layout, tally)
+
+
+def _row(record: _Record, layout: "_Layout", tally: Tally) -> Iterator[Row]:
+    """Yield the row of a record, or nothing if it is empty or rejected."""
+    if len(record.cells) == layout.width and (wanted := layout.wanted(record.cells)) and any(wanted):
+        tally.rows += 1
+        yield Row(record.number, record.line, wanted, hash(tuple(record.cells)))
+    elif record.cells:
+        tally.rows += 1
+        _meet_odd_row(record, layout, tally)
+
+
+def _meet_odd_row(record: _Record, layout: "_Layout", tally: Tally) -> None:
+    place = Place(record.number, record.line)
+    tally.begin(layout.number(record.cells))
+    with tally.listing():
+        if not any(cell.strip() for cell in record.cells):
+            tally.meet("empty row", place, "a row without a value", "a ticket", "Nothing to do: it is skipped.")
+        elif len(record.cells) != layout.width:
+            found = f"{len(record.cells)} cells"
+            mend = "A delimiter inside a text must be quoted. Mend the row, or the export's quoting."
+            tally.meet("ragged row", place, found, f"{layout.width} cells, as in the header", mend)
+        else:
+            mend = "Fill in the ticket number of every row; merged cells leave all but the first one empty."
+            tally.meet("ticket number missing", place, "no value in any mapped column", "a ticket number", mend)
+
+
+def _last_row(record: _Record, layout: "_Layout", tally: Tally) -> Iterator[Row]:
+    """Yield the last row, unless it is a total or was cut."""
+    place = Place(record.number, record.line)
+    first = next((cell.strip() for cell in record.cells if cell.strip()), "")
+    tally.begin("")
+    if _TOTALS.match(first):
+        tally.rows += 1
+        with tally.listing():
+            mend = "Export without a totals line, or leave it: it is never judged."
+            tally.meet("totals line", place, f"a last row that begins with '{first}'", "a ticket", mend)
+        return
+    if tally.unended:
+        _meet_unended(record, layout, place, tally)
+    yield from _row(record, layout, tally)
+
+
+def _meet_unended(record: _Record, layout: "_Layout", place: Place, tally: Tally) -> None:
+    mend = "Compare the last row with its source; export again if it is cut."
+    if 0 < len(record.cells) < layout.width:
+        found = f"{len(record.cells)} cells and no line end"
+        tally.meet("cut in mid row", place, found, f"{layout.width} cells and a line end", mend)
+    else:
+        tally.meet("no final newline", place, "no line end after the last row", "a line end after every row", mend)
+
+
+class _Layout:
+    """Where the wanted columns stand in each row, the first of them holding the ticket's number."""
+
+    def __init__(self, header: Sequence[str], columns: Sequence[str], nothing: frozenset[str]) -> None:
+        self.width = len(header)
+        self._places = [header.index(each) for each in columns]
+        self._nothing = nothing
+
+    def wanted(self, cells: list[str]) -> tuple[str, ...]:
+        """Return the wanted cells, trimmed, `""` where there is no value."""
+        nothing = self._nothing
+        return tuple(["" if (cell := cells[place].strip()) in nothing else cell for place in self._places])
+
+    def number(self, cells: list[str]) -> str:
+        """Return the ticket number of a row of any length, or nothing."""
+        place = self._places[0]
+        return cells[place].strip() if place < len(cells) else ""
