@@ -28,8 +28,21 @@ FIRST_YEAR, LAST_YEAR = 1900, 2199
 _NO_NAMES: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One contradiction in an agreement: which check found it, in which target if in one, and what to do."""
+
+    check: str
+    part: str
+    sentence: str
+
+
 class InvalidAgreement(ValueError):
-    """An agreement, a version of one, or a whole book that contradicts itself."""
+    """An agreement, a version of one, or a whole book that contradicts itself; `faults` has every place."""
+
+    def __init__(self, sentence: str, faults: Iterable[Fault] = ()) -> None:
+        super().__init__(sentence)
+        self.faults = tuple(faults)
 
 
 class UnknownPriority(ValueError):
@@ -273,8 +286,7 @@ class AgreementVersion:
 
     def __post_init__(self) -> None:
         zones.zone(self.zone)
-        for fault in version_faults(self):
-            raise InvalidAgreement(f"Agreement version {self.label} {fault}")
+        _refuse([fault for check in _VERSION_CHECKS for fault in check(self)])
 
     @property
     def label(self) -> str:
@@ -365,8 +377,7 @@ class Book:
     versions: tuple[AgreementVersion, ...] = ()
 
     def __post_init__(self) -> None:
-        for fault in book_faults(self):
-            raise InvalidAgreement(fault)
+        _refuse([fault for check in _BOOK_CHECKS for fault in check(self)])
 
     def agreements(self) -> dict[str, list[AgreementVersion]]:
         """Return the versions by agreement, each list from the earliest to the latest."""
@@ -400,63 +411,73 @@ def gaps(versions: Iterable[AgreementVersion]) -> Iterator[tuple[AgreementVersio
                 yield earlier, later
 
 
-def version_faults(version: AgreementVersion) -> list[str]:
-    """Return what contradicts itself in a version, each as the rest of a sentence with its mend."""
-    return [fault for check in _VERSION_CHECKS for fault in check(version)]
+def _refuse(faults: list[Fault]) -> None:
+    if faults:
+        raise InvalidAgreement(" ".join(fault.sentence for fault in faults), faults)
 
 
-def _dates_in_order(version: AgreementVersion) -> Iterator[str]:
+def _dates_in_order(version: AgreementVersion) -> Iterator[Fault]:
     first, last, enforced = version.effective_from, version.effective_until, version.enforce_from
     if not all(FIRST_YEAR <= on.year <= LAST_YEAR for on in (first, last or first)):
-        yield f"has a date outside {FIRST_YEAR} to {LAST_YEAR}. Leave 'until' out where no end is agreed."
+        sentence = (
+            f"has a date outside {FIRST_YEAR} to {LAST_YEAR}. Leave 'until' out where no end is agreed."
+        )
+        yield _of_version("dates", version, sentence)
     if last is not None and last < first:
-        yield f"ends on {last}, before it begins on {first}. Correct one of the two dates."
+        yield _of_version("dates", version, f"ends on {last}, before it begins on {first}. Correct a date.")
     if enforced is not None and (enforced < first or (last is not None and enforced > last)):
-        yield f"is enforced from {enforced}, which lies outside its dates ({first} to {last or 'open'})."
+        sentence = (
+            f"is enforced from {enforced}, outside its dates. Choose a day from {first} to {last or 'later'}."
+        )
+        yield _of_version("dates", version, sentence)
 
 
-def _named_and_numbered(version: AgreementVersion) -> Iterator[str]:
+def _named_and_numbered(version: AgreementVersion) -> Iterator[Fault]:
     if not version.agreement:
-        yield "has no agreement id."
+        yield _of_version("ids", version, "has no agreement id. Give it one.")
     if version.number < 1:
-        yield f"has the number {version.number}. Versions are numbered from 1."
+        yield _of_version("ids", version, f"has the number {version.number}. Number versions from 1.")
 
 
-def _promises_something(version: AgreementVersion) -> Iterator[str]:
+def _promises_something(version: AgreementVersion) -> Iterator[Fault]:
     if not version.targets:
-        yield "has no target, so it promises nothing. Add at least one."
+        yield _of_version("targets", version, "has no target, so it promises nothing. Add at least one.")
     for twin in _twins(target.id for target in version.targets):
-        yield f"has two targets with the id '{twin}'. Give each its own."
+        yield _of_version("ids", version, f"has two targets with the id '{twin}'. Give each its own.")
     for twin in _twins(exclusion.id for exclusion in version.exclusions):
-        yield f"has two exclusions with the id '{twin}'. Give each its own."
+        yield _of_version("ids", version, f"has two exclusions with the id '{twin}'. Give each its own.")
 
 
-def _targets_fit(version: AgreementVersion) -> Iterator[str]:
-    for target in version.targets:
-        for fault in target_faults(version, target):
-            yield f"has a target '{target.id}' that {fault}"
-
-
-def _credits_fit(version: AgreementVersion) -> Iterator[str]:
+def _credits_fit(version: AgreementVersion) -> Iterator[Fault]:
     known = {target.id for target in version.targets}
     for tier in version.credits.tiers if version.credits else ():
         if tier.target not in known:
-            yield f"gives credits for a target '{tier.target}' that it does not have."
+            sentence = (
+                f"gives credits for a target '{tier.target}' that it does not have. Name one of its own."
+            )
+            yield _of_version("credits", version, sentence)
+
+
+def _targets_fit(version: AgreementVersion) -> Iterator[Fault]:
+    for target in version.targets:
+        for check, judge in _TARGET_CHECKS.items():
+            for rest in judge(version, target):
+                sentence = f"Target '{target.id}' of agreement version {version.label} {rest}"
+                yield Fault(check, target.id, sentence)
 
 
 _VERSION_CHECKS = (_named_and_numbered, _dates_in_order, _promises_something, _targets_fit, _credits_fit)
 
 
-def target_faults(version: AgreementVersion, target: Target) -> list[str]:
-    """Return where a target contradicts its version, each as the rest of a sentence with its mend."""
-    return [fault for check in _TARGET_CHECKS for fault in check(version, target)]
+def _of_version(check: str, version: AgreementVersion, rest: str) -> Fault:
+    return Fault(check, "", f"Agreement version {version.label} {rest}")
 
 
 def _limits_are_of_the_scheme(version: AgreementVersion, target: Target) -> Iterator[str]:
     strangers = {*target.limits, *target.unlimited} - {ANY_PRIORITY, *version.priorities.codes}
     if strangers:
-        known = ", ".join((*version.priorities.codes, "'*'"))
-        yield f"has a limit for {_quoted(strangers)}, which is no priority of the version. Use {known}."
+        known = ", ".join(version.priorities.codes) or "none: give one limit for any priority"
+        yield f"has a limit for {_quoted(strangers)}, no priority of its version. Its priorities are {known}."
 
 
 def _pauses_are_listed(version: AgreementVersion, target: Target) -> Iterator[str]:
@@ -488,20 +509,15 @@ def _kind_suits_the_agreement(version: AgreementVersion, target: Target) -> Iter
         )
 
 
-_TARGET_CHECKS = (
-    _limits_are_of_the_scheme,
-    _pauses_are_listed,
-    _scope_lies_inside,
-    _kind_suits_the_agreement,
-)
+_TARGET_CHECKS = {
+    "limits": _limits_are_of_the_scheme,
+    "pauses": _pauses_are_listed,
+    "scope": _scope_lies_inside,
+    "kind": _kind_suits_the_agreement,
+}
 
 
-def book_faults(book: Book) -> list[str]:
-    """Return what contradicts itself in a book, each as a sentence with its mend."""
-    return [fault for check in _BOOK_CHECKS for fault in check(book)]
-
-
-def _ids_are_unique(book: Book) -> Iterator[str]:
+def _ids_are_unique(book: Book) -> Iterator[Fault]:
     kinds = {
         "customers": (each.id for each in book.customers),
         "services": (each.id for each in book.services),
@@ -511,39 +527,46 @@ def _ids_are_unique(book: Book) -> Iterator[str]:
     }
     for kind, ids in kinds.items():
         for twin in _twins(ids):
-            yield f"Two {kind} have the id '{twin}'. Give each its own."
+            yield Fault("ids", "", f"Two {kind} have the id '{twin}'. Give each its own.")
 
 
-def _references_are_known(book: Book) -> Iterator[str]:
+def _references_are_known(book: Book) -> Iterator[Fault]:
     services, customers = {each.id for each in book.services}, {each.id for each in book.customers}
     for version in book.versions:
         for service in sorted(_services_named(version) - services):
-            yield f"Agreement version {version.label} names the service '{service}', which is not listed."
+            yield _of_version(
+                "references", version, f"names a service '{service}' that is not listed. List it."
+            )
         for customer in sorted(_customers_named(version) - customers):
-            yield f"Agreement version {version.label} names the customer '{customer}', which is not listed."
+            yield _of_version(
+                "references", version, f"names a customer '{customer}' that is not listed. List it."
+            )
 
 
-def _contents_are_the_books(book: Book) -> Iterator[str]:
+def _contents_are_the_books(book: Book) -> Iterator[Fault]:
     for version in book.versions:
         used = [version.calendar, *(target.calendar for target in version.targets)]
         if any(calendar is not None and calendar not in book.calendars for calendar in used):
-            yield f"Agreement version {version.label} uses a calendar that is not in the book."
+            yield _of_version("references", version, "uses a calendar that is not in the book. Add it.")
         if version.priorities != NO_PRIORITIES and version.priorities not in book.priorities:
-            yield f"Agreement version {version.label} uses a priority scheme that is not in the book."
+            yield _of_version(
+                "references", version, "uses a priority scheme that is not in the book. Add it."
+            )
 
 
-def _versions_follow(book: Book) -> Iterator[str]:
+def _versions_follow(book: Book) -> Iterator[Fault]:
     for earlier, later in overlaps(book.versions):
-        yield overlap_fault(earlier, later)
+        yield Fault("overlap", "", overlap_sentence(earlier, later))
     for agreement, versions in book.agreements().items():
         if len({(version.kind, version.name, version.starter) for version in versions}) > 1:
-            yield f"The versions of agreement '{agreement}' differ in kind or name. Make two agreements."
+            sentence = f"The versions of agreement '{agreement}' differ in kind or name. Make two agreements."
+            yield Fault("ids", "", sentence)
 
 
 _BOOK_CHECKS = (_ids_are_unique, _references_are_known, _contents_are_the_books, _versions_follow)
 
 
-def overlap_fault(earlier: AgreementVersion, later: AgreementVersion) -> str:
+def overlap_sentence(earlier: AgreementVersion, later: AgreementVersion) -> str:
     """Return the sentence that says two versions are in force at once, with its mend."""
     if later.effective_from <= earlier.effective_from:
         return (

@@ -22,7 +22,11 @@ _NO_NAMES: frozenset[str] = frozenset()
 
 
 class InvalidTarget(ValueError):
-    """A target or a limit that promises nothing that could be measured."""
+    """A target or a limit that promises nothing that could be measured; `sentences` has every reason."""
+
+    def __init__(self, *sentences: str) -> None:
+        super().__init__(" ".join(sentences))
+        self.sentences = sentences
 
 
 class Unit(Enum):
@@ -113,8 +117,9 @@ class Target:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "limits", MappingProxyType(dict(self.limits)))
-        for refusal in _faults(self):
-            raise InvalidTarget(f"Target '{self.id}' {refusal}")
+        faults = [f"Target '{self.id}' {fault}" for fault in _faults(self)]
+        if faults:
+            raise InvalidTarget(*faults)
 
     def limit_for(self, priority: str) -> Limit | None:
         """Return the limit for a priority code, or `None` where the target has none for it."""

@@ -97,12 +97,19 @@ class Findings:
 
     def __init__(self, file: Path) -> None:
         self.file = file
+        self.error_count = 0
         self._met: list[Finding] = []
 
     def add(self, rule: str, line: int, reason: str, mend: str) -> None:
         """Keep a finding under one of `RULES`."""
-        severity = RULES[rule].severity.value
-        self._met.append(Finding(str(self.file), line, rule, severity, reason, mend))
+        severity = RULES[rule].severity
+        self.error_count += severity is Severity.ERROR
+        self._met.append(Finding(str(self.file), line, rule, severity.value, reason, mend))
+
+    def add_sentences(self, rule: str, line: int, sentences: str) -> None:
+        """Keep a finding whose first sentence is the reason and whose others are the mend."""
+        reason, _, mend = sentences.partition(". ")
+        self.add(rule, line, reason.rstrip("."), mend or "Correct this entry.")
 
     def all(self) -> tuple[Finding, ...]:
         """Return the findings by line and rule, each once."""

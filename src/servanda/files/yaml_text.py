@@ -1,7 +1,7 @@
 """YAML as people write it, read without its surprises; every node remembers its line.
 
 Words keep the form in which they were written: `no` stays a word, `08:00` a time and `2026-01-01` a date as
-text. What other readers of YAML would turn into a truth value, a number of seconds or a rounded number is marked
+text. What other readers of YAML would take for a truth value, a number of seconds or a rounded number is marked
 as ambiguous. A tag, a second document, a tab for indentation and aliases that multiply the text are refused.
 """
 

@@ -1,0 +1,188 @@
+"""Agreement files in the format `servanda/1`: read, checked and turned into the engine's values."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from servanda.bad_input import BadInput
+from servanda.engine.agreements import (
+    AgreementVersion,
+    Book,
+    Customer,
+    InvalidAgreement,
+    Organisation,
+    PriorityScheme,
+    Service,
+    overlap_sentence,
+    overlaps,
+)
+from servanda.engine.calendars import Calendar
+from servanda.files import agreement_records, calendar_records, shape, yaml_text
+from servanda.files.agreement_records import Listed, Places
+from servanda.files.findings import Finding, Findings
+from servanda.files.records import Record
+from servanda.files.yaml_text import Listing, Node, Scalar, Table
+
+FORMAT = "servanda/1"
+
+
+class RefusedAgreements(BadInput):
+    """An agreement file with errors; `findings` has every one of them."""
+
+    def __init__(self, file: Path, findings: tuple[Finding, ...]) -> None:
+        first, others = findings[0], len(findings) - 1
+        super().__init__(
+            first.reason + (f", and {others} more error{'s' if others > 1 else ''}" if others else ""),
+            expected=f"agreements in the format {FORMAT} without errors",
+            mend=f"{first.mend} `servanda lint {file}` lists every finding.",
+            file=file,
+            line=first.line,
+        )
+        self.findings = findings
+
+
+@dataclass(slots=True)
+class Draft:
+    """What an agreement file says: its sound parts, the findings on the others, and where each stands."""
+
+    findings: Findings
+    organisation: Organisation
+    places: Places = field(default_factory=Places)
+    customers: list[Customer] = field(default_factory=list)
+    services: list[Service] = field(default_factory=list)
+    calendars: list[Calendar] = field(default_factory=list)
+    priorities: list[PriorityScheme] = field(default_factory=list)
+    versions: list[AgreementVersion] = field(default_factory=list)
+
+    def book(self) -> Book:
+        """Return the book; raise `RefusedAgreements` where there are errors."""
+        if not self.findings.errors:
+            try:
+                return Book(
+                    self.organisation,
+                    tuple(self.customers),
+                    tuple(self.services),
+                    tuple(self.calendars),
+                    tuple(self.priorities),
+                    tuple(self.versions),
+                )
+            except InvalidAgreement as invalid:
+                for fault in invalid.faults:
+                    self.findings.add_sentences("SV409", 1, fault.sentence)
+        raise RefusedAgreements(self.findings.file, self.findings.errors)
+
+
+@cache
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema of the format."""
+    text = resources.files("servanda.files").joinpath("agreements.schema.json").read_text("utf-8")
+    return dict(json.loads(text))
+
+
+def load(path: Path) -> Book:
+    """Return the agreements in a file; raise `UnreadableYaml` or `RefusedAgreements`, with line and mend."""
+    return read(path).book()
+
+
+def read(path: Path) -> Draft:
+    """Return what a file says and what is wrong with it; raise `UnreadableYaml` where it is no YAML."""
+    return draft(yaml_text.read(path), path)
+
+
+def draft(root: Node, path: Path) -> Draft:
+    """Return what the nodes of a file say and what is wrong with them."""
+    findings = Findings(path)
+    sound = shape.check(root, schema(), findings)
+    file = Record(sound if isinstance(sound, Table) else Table(1, {}, {}), findings)
+    return _Reader(file, root, findings).read()
+
+
+class _Reader:
+    """Reads a file from the things referred to down to the agreements that refer to them."""
+
+    def __init__(self, file: Record, root: Node, findings: Findings) -> None:
+        self.file = file
+        self.root = root
+        organisation = file.record("organisation") or Record(Table(1, {}, {}), findings)
+        zone = calendar_records.known_zone(organisation, "UTC")
+        named = Organisation(organisation.text("id"), organisation.text("name"), zone)
+        self.draft = Draft(findings, named)
+        self.listed = Listed(zone)
+
+    def read(self) -> Draft:
+        """Return the draft, with a finding for each error of the file."""
+        draft, listed = self.draft, self.listed
+        draft.customers = [Customer(each.text("id"), each.text("name")) for each in self._unique("customers")]
+        draft.services = [Service(each.text("id"), each.text("name")) for each in self._unique("services")]
+        listed.customers = self._ids("customers")
+        listed.services = self._ids("services")
+        self._read_calendars()
+        self._read_priorities()
+        for each in self._unique("agreements"):
+            draft.places.note(each, "agreement", each.text("id"))
+            self._refuse_twin_numbers(each)
+            draft.versions += agreement_records.versions(each, listed, draft.places)
+        self._refuse_overlaps()
+        return draft
+
+    def _read_calendars(self) -> None:
+        for each in self._unique("calendars"):
+            self.draft.places.note(each, "calendar", each.text("id"))
+            for holiday in each.records("holidays"):
+                self.draft.places.note(holiday, "holiday", each.text("id"), holiday.text("date"))
+            self.draft.calendars.append(calendar_records.calendar(each, self.listed.zone))
+        stand_ins = {id: Calendar.always_open("UTC", id) for id in self._ids("calendars")}
+        self.listed.calendars = stand_ins | {each.id: each for each in self.draft.calendars}
+
+    def _read_priorities(self) -> None:
+        self.listed.priorities = dict.fromkeys(self._ids("priorities"))
+        for each in self._unique("priorities"):
+            self.draft.places.note(each, "priorities", each.text("id"))
+            scheme = agreement_records.priority_scheme(each)
+            if scheme is not None:
+                self.draft.priorities.append(scheme)
+                self.listed.priorities[scheme.id] = scheme
+
+    def _unique(self, key: str) -> Iterable[Record]:
+        """Return the records of a list, the first of each id; each other becomes a finding."""
+        first: dict[str, Record] = {}
+        for each in self.file.records(key):
+            id = each.text("id")
+            if id in first:
+                line = first[id].line()
+                each.refuse(
+                    "SV107", f"the id '{id}' is given twice, first in line {line}. Give each its own.", "id"
+                )
+            first.setdefault(id, each)
+        return first.values()
+
+    def _refuse_twin_numbers(self, agreement: Record) -> None:
+        seen: set[str] = set()
+        for each in agreement.records("versions"):
+            number = each.text("number")
+            if number in seen:
+                each.refuse(
+                    "SV107", f"version {number} is given twice. Give each version its own number.", "number"
+                )
+            seen.add(number)
+
+    def _refuse_overlaps(self) -> None:
+        for earlier, later in overlaps(self.draft.versions):
+            if earlier.label != later.label:
+                line = self.draft.places.line("version", later.label, "from")
+                self.draft.findings.add_sentences("SV301", line, overlap_sentence(earlier, later))
+
+    def _ids(self, key: str) -> set[str]:
+        """Return the ids written in a list, also of entries that are faulty otherwise."""
+        listing = self.root.entries.get(key) if isinstance(self.root, Table) else None
+        tables = (
+            [item for item in listing.items if isinstance(item, Table)]
+            if isinstance(listing, Listing)
+            else []
+        )
+        ids = (table.entries.get("id") for table in tables)
+        return {id.text for id in ids if isinstance(id, Scalar)}
