@@ -91,7 +91,7 @@ def check(options: argparse.Namespace, rest: list[str]) -> int:
         ("ruff", "format", "--check", "--quiet", "."),
         ("ruff", "check", "--quiet", "."),
         ("mypy",),
-        ("lint-imports",),
+        ("lint-imports", "--no-logo"),
     )
     failed = [show(each) for each in checks if run(BIN / each[0], *each[1:])]
     for each in failed:
