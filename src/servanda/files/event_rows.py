@@ -11,6 +11,7 @@ from servanda.files.row_cells import RowCells
 from servanda.files.state_changes import WORKING, changes_at_one_instant
 from servanda.files.ticket_tables import Row
 
+_WORDS = {kind: kind.word for kind in EventKind}
 _FROM_STATES = (EventKind.RESOLVED, EventKind.CLOSED, EventKind.CANCELLED, EventKind.REOPENED)
 
 
@@ -40,9 +41,13 @@ def tickets_of_event_rows(rows: Iterable[Row], cells: RowCells) -> Iterator[Tick
 def _numbered(rows: Iterable[Row], cells: RowCells) -> Iterator[tuple[str, Row]]:
     """Yield each row with its ticket's number; list rows without a good one."""
     for row in rows:
-        cells.tally.begin(row.cells[0])
+        number = row.cells[0]
+        if number:
+            yield number, row
+            continue
+        cells.tally.begin(number)
         with cells.tally.listing():
-            yield cells.number(row), row
+            cells.meet_no_number(row)
 
 
 def _gathered(rows: Iterable[Row], cells: RowCells) -> Iterable[tuple[str, list[Row]]]:
@@ -60,8 +65,14 @@ def _neighbours(rows: Iterable[Row], cells: RowCells) -> Iterator[tuple[str, lis
         together = [row for _, row in group]
         if number in seen:
             mend = "Take 'grouped: true' out of the mapping, or sort the file by ticket."
-            cells.meet("rows not grouped", together[0], cells.mapping.rows.ticket,
-                       f"more rows of '{number}' further down", "all rows of a ticket together", mend)  # fmt: skip
+            cells.meet(
+                "rows not grouped",
+                together[0],
+                cells.mapping.rows.ticket,
+                f"more rows of '{number}' further down",
+                "all rows of a ticket together",
+                mend,
+            )
         seen.add(number)
         yield number, together
 
@@ -74,10 +85,16 @@ def _ticket(number: str, rows: list[Row], cells: RowCells) -> Ticket:
     first = dated[0].row
     opening = _event(EventKind.OPENED, opened_at, first, cells, changes=_classes(first, cells))
     events = _moved(
-        [opening, *_state_events(dated, cells), *_class_events(dated, cells), *_assignments(dated, cells),
-         *_occurrences(dated, cells)],
-        dated, cells,
-    )  # fmt: skip
+        [
+            opening,
+            *_state_events(dated, cells),
+            *_class_events(dated, cells),
+            *_assignments(dated, cells),
+            *_occurrences(dated, cells),
+        ],
+        dated,
+        cells,
+    )
     claimed = dated[-1 if cells.mapping.claims.from_last_row else 0].row
     return cells.ticket(claimed, number, tuple(events), cells.claims(claimed))
 
@@ -131,7 +148,9 @@ def _check_forwards(dated: Sequence[_Dated], cells: RowCells) -> None:
         if later.at < earlier.at:
             found = f"{later.at.isoformat()} after {earlier.at.isoformat()} in row {earlier.row.number}"
             mend = "Check the order of the rows, or the clocks of the machines that wrote them."
-            cells.meet("times run backwards", later.row, cells.mapping.rows.happened_at, found, "times that go on", mend)
+            cells.meet(
+                "times run backwards", later.row, cells.mapping.rows.happened_at, found, "times that go on", mend
+            )
 
 
 def _opened_at(dated: Sequence[_Dated], cells: RowCells) -> datetime:
@@ -163,7 +182,7 @@ def _check_after_opening(dated: Sequence[_Dated], opened_at: datetime, cells: Ro
 def _state_events(dated: Sequence[_Dated], cells: RowCells) -> Iterator[Event]:
     """Yield the events between the states of the rows; rows at one instant are taken together."""
     state = WORKING
-    for at, group in groupby(dated, key=lambda each: each.at):
+    for at, group in groupby(_new_states(dated, cells), key=lambda each: each.at):
         together = list(group)
         path = [meaning for each in together if (meaning := _state(each.row, cells)) is not None]
         if not path:
@@ -175,6 +194,19 @@ def _state_events(dated: Sequence[_Dated], cells: RowCells) -> Iterator[Event]:
         for kind, reason in changes:
             yield _event(kind, at, last, cells, reason=reason)
         state = path[-1]
+
+
+def _new_states(dated: Sequence[_Dated], cells: RowCells) -> Iterator[_Dated]:
+    """Yield the rows whose state is not that of the row before."""
+    states = cells.mapping.states
+    known = ""
+    if states is None:
+        return
+    for each in dated:
+        text = cells.text(each.row, states.column)
+        if text != known:
+            known = text
+            yield each
 
 
 def _state(row: Row, cells: RowCells) -> State | None:
@@ -219,7 +251,13 @@ def _changes(
 ) -> Iterator[tuple[_Dated, dict[str, str]]]:
     """Yield each row in which a value became another, with the new values; an empty cell changes nothing."""
     known = dict.fromkeys(columns, "")
+    pick = cells.picker(column.column for column in columns.values() if column.column)
+    before: tuple[str, ...] | None = None
     for each in dated:
+        picked = pick(each.row)
+        if picked == before:
+            continue
+        before = picked
         words = {name: cells.word(each.row, name, column) for name, column in columns.items()}
         changed = {name: word for name, word in words.items() if word and word != known[name]}
         if changed:
@@ -263,5 +301,5 @@ def _event(
 ) -> Event:
     """Return an event that names its row, so that every figure can be followed back to the file."""
     actor = cells.text(row, cells.mapping.rows.actor) if cells.mapping.rows.actor else ""
-    id = f"row-{row.number}-{kind.word}"
+    id = f"row-{row.number}-{_WORDS[kind]}"
     return Event(kind, at, id, row.number, actor=actor, reason=reason, changes=changes)

@@ -90,7 +90,9 @@ _ALL_FAULTS = (
     Fault("number unreadable", "A cell that orders rows holds no number.", REJECT, (REFUSE,)),
     Fault("zone missing", "A time has no offset, and the mapping names no zone for such times.", REFUSE, (REJECT,)),
     Fault("zone mixed", "A time has an offset, and the mapping says times have none.", REFUSE, (REJECT,)),
-    Fault("time in a daylight-saving gap", "The local time was skipped when clocks went forward.", REJECT, (REFUSE, FLAG)),
+    Fault(
+        "time in a daylight-saving gap", "The local time was skipped when clocks went forward.", REJECT, (REFUSE, FLAG)
+    ),
     Fault(
         "time in a daylight-saving overlap",
         "The local time came twice when clocks went back; the first is taken.",
@@ -98,12 +100,19 @@ _ALL_FAULTS = (
         (REFUSE, REJECT),
     ),
     Fault("unknown state", "A state is in none of the mapping's lists.", REJECT, (REFUSE, FLAG)),
-    Fault("unknown value", "A value of a service, priority or other class is not in the mapping.", REJECT, (REFUSE, FLAG)),
+    Fault(
+        "unknown value", "A value of a service, priority or other class is not in the mapping.", REJECT, (REFUSE, FLAG)
+    ),
     Fault("values share an id", "Two different values come to one id.", REFUSE),
     Fault("verdict unreadable", "The source's verdict is none of the words the mapping lists.", FLAG, (REFUSE, REJECT)),
     # The story the rows tell.
     Fault("number repeated", "Two rows, each a whole ticket, have one number and differ.", REFUSE, (REJECT,)),
-    Fault("row repeated", "A row is the same as an earlier one in every mapped cell; it is skipped.", FLAG, (REFUSE, REJECT)),
+    Fault(
+        "row repeated",
+        "A row is the same as an earlier one in every mapped cell; it is skipped.",
+        FLAG,
+        (REFUSE, REJECT),
+    ),
     Fault("rows not grouped", "A ticket's rows are apart, and the mapping says they stand together.", REFUSE),
     Fault("opening differs", "The rows of one ticket name different times of opening.", REJECT, (REFUSE, FLAG)),
     Fault("event before opening", "Something happened to the ticket before it was opened.", REJECT, (REFUSE, FLAG)),
@@ -121,7 +130,12 @@ _ALL_FAULTS = (
         REJECT,
         (REFUSE, FLAG),
     ),
-    Fault("no claimed resolved time", "The source claims no time of resolution for a stopped ticket.", FLAG, (REFUSE, REJECT)),
+    Fault(
+        "no claimed resolved time",
+        "The source claims no time of resolution for a stopped ticket.",
+        FLAG,
+        (REFUSE, REJECT),
+    ),
 )
 
 FAULTS: Mapping[str, Fault] = {fault.id: fault for fault in _ALL_FAULTS}
@@ -129,7 +143,7 @@ FAULTS: Mapping[str, Fault] = {fault.id: fault for fault in _ALL_FAULTS}
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where in a table a fault stands: the row as a spreadsheet counts it (the header is 1), its first line, its column."""
+    """Where in a table a fault stands: its row as a spreadsheet counts (the header is 1), first line and column."""
 
     row: int | None = None
     line: int | None = None

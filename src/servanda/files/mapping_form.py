@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cache
 from itertools import chain
 
 from servanda.engine.events import EventKind
@@ -120,7 +121,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class ClaimColumns:
-    """The columns in which the source itself says when a ticket is due, whether it was met, when it was answered or solved."""
+    """The columns with the source's own words: when a ticket is due, whether it was met, when it was solved."""
 
     from_last_row: bool = True
     due: str = ""
@@ -168,7 +169,7 @@ class RowForm:
 
 @dataclass(frozen=True, slots=True)
 class TicketMapping:
-    """How one source's table becomes tickets: form of the text, rows, times, events, states, classes, claims, grades."""
+    """How one source's table becomes tickets: cells, rows, times, events, states, classes, claims and grades."""
 
     id: str
     rows: RowForm
@@ -202,6 +203,7 @@ class TicketMapping:
         return self.column_times.get(column, self.times)
 
 
+@cache
 def as_id(text: str) -> str:
     """Return a text as an id: lower case, with hyphens for what is no letter or digit."""
     return re.sub(r"[\W_]+", "-", text.casefold()).strip("-")

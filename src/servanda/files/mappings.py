@@ -6,9 +6,9 @@ import importlib.resources
 import json
 import re
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar, cast
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
@@ -39,6 +39,7 @@ from servanda.files.yaml_text import Node
 _T = TypeVar("_T")
 
 FORMAT = "servanda-mapping/1"
+_SEE = "See docs/method/mappings.md."
 
 
 class BadMapping(BadInput):
@@ -95,7 +96,7 @@ class _Checks:
         return self._refusal(node.line, *_words(error, where))
 
     def _unknown_key(self, node: yaml_text.Table, error: ValidationError, where: str) -> BadMapping:
-        known = list(error.schema.get("properties", {}))
+        known = list(cast(dict[str, Any], error.schema).get("properties", {}))
         key = next(each for each in node.entries if each not in known)
         near = difflib.get_close_matches(key, known, n=1)
         mend = f"Did you mean '{near[0]}'?" if near else "Take it out."
@@ -114,25 +115,29 @@ def _deepest(error: ValidationError) -> ValidationError:
 
 def _words(error: ValidationError, where: str) -> tuple[str, str, str]:
     """Return what was found, expected and to do for a finding of the schema."""
-    value = error.instance
-    match error.validator:
-        case "required":
-            missing = next(each for each in error.validator_value if each not in value)
-            return f"no '{missing}' {where}", f"the key '{missing}'", f"Add '{missing}: ...'."
-        case "enum" | "const":
-            allowed = error.validator_value if error.validator == "enum" else [error.validator_value]
-            return f"'{value}' {where}", " or ".join(f"'{each}'" for each in allowed), "Write one of these."
-        case "pattern":
-            return f"'{value}' {where}", "a short name in lower case such as 'service-desk'", "Use letters, digits and hyphens."
-        case "type":
-            return f"{json.dumps(value)} {where}", f"a {_kind(error.validator_value)}", "See docs/method/mappings.md."
-    if error.schema is False or error.validator is None:
+    rule, wanted, value = str(error.validator), cast(Any, error.validator_value), cast(Any, error.instance)
+    found = f"{json.dumps(value)} {where}"
+    if error.schema is False:
         return f"a key that only rows of events have {where}", "rows that are tickets", "Take it out."
-    return f"{json.dumps(value)} {where}", str(error.message), "See docs/method/mappings.md."
+    if rule == "required":
+        missing = next(each for each in wanted if each not in value)
+        return f"no '{missing}' {where}", f"the key '{missing}'", f"Add '{missing}: ...'."
+    if rule in ("enum", "const"):
+        allowed = wanted if rule == "enum" else [wanted]
+        return found, " or ".join(f"'{each}'" for each in allowed), "Write one of these."
+    if rule == "pattern":
+        return found, "a short name in lower case such as 'service-desk'", "Use letters, digits and hyphens."
+    return found, f"a {_kind(wanted)}" if rule == "type" else error.message, _SEE
 
 
 def _kind(types: str | list[str]) -> str:
-    words = {"object": "table of keys", "array": "list", "string": "text", "boolean": "'true' or 'false'", "number": "number"}
+    words = {
+        "object": "table of keys",
+        "array": "list",
+        "string": "text",
+        "boolean": "'true' or 'false'",
+        "number": "number",
+    }
     return " or ".join(words[each] for each in ([types] if isinstance(types, str) else types))
 
 
@@ -169,19 +174,29 @@ class _Reader:
     def _check_whole(self, mapping: TicketMapping) -> None:
         """Refuse what is wrong only between the parts."""
         if mapping.rows.are is RowsAre.TICKETS and EventKind.OPENED not in mapping.events:
-            self._refuse(["rows"], "tickets without a time of opening", "the column in which a ticket was opened",
-                         "Add 'opened: COLUMN' under 'events'.")  # fmt: skip
+            self._refuse(
+                ["rows"],
+                "tickets without a time of opening",
+                "the column in which a ticket was opened",
+                "Add 'opened: COLUMN' under 'events'.",
+            )
         unused = set(mapping.column_times) - set(mapping.columns)
         for column in sorted(unused):
-            self._refuse(["times", "columns", column], f"a way of writing times for '{column}', which nothing uses",
-                         "a column that the mapping uses", "Take it out, or mend the name.")  # fmt: skip
+            self._refuse(
+                ["times", "columns", column],
+                f"a way of writing times for '{column}', which nothing uses",
+                "a column that the mapping uses",
+                "Take it out, or mend the name.",
+            )
 
     def _rows(self) -> RowForm:
         rows = self._content["rows"]
         return RowForm(
             are=RowsAre(rows["are"]),
             ticket=rows["ticket"],
-            pattern=self._checked(["rows", "pattern"], lambda: re.compile(rows["pattern"])) if "pattern" in rows else None,
+            pattern=self._checked(["rows", "pattern"], lambda: re.compile(rows["pattern"]))
+            if "pattern" in rows
+            else None,
             happened_at=rows.get("happened_at", ""),
             order=rows.get("order", ORDER_BY_TIME),
             grouped=rows.get("grouped") == "true",
@@ -205,7 +220,7 @@ class _Reader:
     def _times(self, place: list[str | int]) -> TimeStyle:
         times = self._at(place)
         for number, written in enumerate(times["formats"]):
-            self._checked([*place, "formats", number], lambda written=written: check_format(written))
+            self._checked([*place, "formats", number], partial(check_format, written))
         repairs = times.get("repairs", [{}])
         return self._checked(
             place,
@@ -230,8 +245,12 @@ class _Reader:
             return Occurrence(at=written)
         for key, needs in (("when", RowsAre.TICKETS), ("first", RowsAre.EVENTS)):
             if key in written and rows.are is not needs:
-                self._refuse(["events", word, key], f"'{key}' where rows are {rows.are.value}",
-                             f"rows that are {needs.value}", "Take it out, or change what a row is.")  # fmt: skip
+                self._refuse(
+                    ["events", word, key],
+                    f"'{key}' where rows are {rows.are.value}",
+                    f"rows that are {needs.value}",
+                    "Take it out, or change what a row is.",
+                )
         if "at" not in written and "first" not in written:
             self._refuse(["events", word], "no column for the time", "'at: COLUMN'", "Name the column of the time.")
         return Occurrence(written.get("at", ""), _conditions(written.get("when")), _conditions(written.get("first")))
@@ -240,18 +259,24 @@ class _Reader:
         if "state" not in self._content:
             return None
         if rows.are is RowsAre.TICKETS:
-            self._refuse(["state"], "states where rows are tickets", "the columns of times",
-                         "Use 'events' with 'at' and 'when': a state alone does not say when.")  # fmt: skip
+            self._refuse(
+                ["state"],
+                "states where rows are tickets",
+                "the columns of times",
+                "Use 'events' with 'at' and 'when': a state alone does not say when.",
+            )
         meanings: dict[str, State | None] = {}
         for place, value, state in _meanings(self._content["state"]):
             if value in meanings:
-                self._refuse(["state", *place], f"the state '{value}' a second time", "each state once", "Keep one of them.")
+                self._refuse(
+                    ["state", *place], f"the state '{value}' a second time", "each state once", "Keep one of them."
+                )
             meanings[value] = state
         return States(self._content["state"]["column"], meanings)
 
     def _class_columns(self, part: str) -> dict[str, ClassColumn]:
         written = self._content.get(part, {})
-        return {name: self._checked([part, name], lambda each=each: _class_column(each)) for name, each in written.items()}
+        return {name: self._checked([part, name], partial(_class_column, each)) for name, each in written.items()}
 
     def _claims(self) -> ClaimColumns:
         claims = self._content.get("claims", {})
@@ -279,7 +304,9 @@ class _Reader:
         allowed = FAULTS[name].grades
         if grade not in allowed:
             words = " or ".join(f"'{each.value}'" for each in allowed)
-            mend = "With this fault nothing safe can be made of the file." if len(allowed) == 1 else "Choose one of these."
+            mend = (
+                "With this fault nothing safe can be made of the file." if len(allowed) == 1 else "Choose one of these."
+            )
             self._refuse(["faults", name], f"'{grade.value}' for '{name}'", words, mend)
 
     def _at(self, place: list[str | int]) -> Any:

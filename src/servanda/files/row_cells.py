@@ -1,6 +1,7 @@
 """The cells of a row, read as the mapping says: ticket numbers, instants, classes, the source's claims."""
 
 import re
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from servanda.engine.events import Claims, Event, EventKind, Ticket
@@ -23,17 +24,25 @@ class RowCells:
         self._times: dict[str, TimeReader] = {}
         self._ids: dict[str, str] = {}
 
+    def picker(self, columns: Iterable[str]) -> Callable[[Row], tuple[str, ...]]:
+        """Return a quick way to take some columns' cells out of a row."""
+        places = [self._place[column] for column in columns]
+        return lambda row: tuple([row.cells[place] for place in places])
+
     def text(self, row: Row, column: str) -> str:
         """Return a cell, `""` where it holds nothing."""
         return row.cells[self._place[column]]
 
     def number(self, row: Row) -> str:
         """Return the number of the row's ticket; meet that there is none."""
-        number = row.cells[0]
-        if not number:
-            mend = "Fill in the ticket number of every row; merged cells leave all but the first one empty."
-            self.meet("ticket number missing", row, self.mapping.rows.ticket, "nothing", "a ticket number", mend)
-        return number
+        if not row.cells[0]:
+            self.meet_no_number(row)
+        return row.cells[0]
+
+    def meet_no_number(self, row: Row) -> None:
+        """Meet a row that names no ticket."""
+        mend = "Fill in the ticket number of every row; merged cells leave all but the first one empty."
+        self.meet("ticket number missing", row, self.mapping.rows.ticket, "nothing", "a ticket number", mend)
 
     def check_number(self, row: Row) -> None:
         """Meet a ticket number that has not the form it should have."""

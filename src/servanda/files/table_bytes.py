@@ -6,7 +6,7 @@ import io
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from servanda.files.input_faults import NOWHERE, Place, Tally
 
@@ -45,7 +45,7 @@ def lines_of(path: Path, encoding: str, tally: Tally, raw: BinaryIO) -> Iterator
 def _unpacked(raw: BinaryIO) -> BinaryIO:
     packed = raw.read(2) == _GZIP
     raw.seek(0)
-    return gzip.open(raw) if packed else raw
+    return cast(BinaryIO, gzip.open(raw)) if packed else raw
 
 
 class _Rest(io.BufferedReader):
@@ -123,14 +123,14 @@ def _meet_undecodable(path: Path, encoding: str, tally: Tally) -> None:
     utf_8, other, offender = _first_lines(path)
     found = f"byte 0x{offender:02X}, which is not UTF-8"
     if utf_8:
-        mend = f"Line {utf_8} is UTF-8 and line {other} is not: two exports were joined. Convert each by itself, then join them."
+        mend = f"Line {utf_8} is UTF-8, so two exports were joined. Convert each by itself, then join them."
         tally.meet("mixed encodings", Place(line=other), found, "one encoding throughout", mend)
-    mend = "If accents look right with it, write 'encoding: windows-1252' under 'table' in the mapping, or save the file as UTF-8."
+    mend = "If accents then look right, write 'encoding: windows-1252' under 'table' in the mapping."
     tally.meet("windows-1252 text", Place(line=other), found, "UTF-8 text", mend)
 
 
 def _first_lines(path: Path) -> tuple[int, int, int]:
-    """Return the first line with UTF-8 beyond ASCII (0: none), the first that is not UTF-8, and its first wrong byte."""
+    """Return the first line with letters beyond ASCII in UTF-8 (0: none), the first not in UTF-8, its wrong byte."""
     utf_8 = other = offender = 0
     with path.open("rb") as raw:
         for number, line in enumerate(_unpacked(raw), 1):

@@ -22,7 +22,8 @@ _FORMULA = re.compile(r"\s*[=+\-@\t\r]")
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*\Z")
 _VALUE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{6,}")
 _TOTALS = re.compile(
-    r"(?:\(?\d+ rows?\b|(?:grand[ -]?|sub[ -]?)?(?:total\w*|totaal|sum|summe|gesamt\w*|somme|suma|count|average)\b)", re.IGNORECASE
+    r"(?:\(?\d+ rows?|(?:grand[ -]?|sub[ -]?)?(?:total\w*|totaal|sum|summe|gesamt\w*|somme|suma|count|average))\b",
+    re.IGNORECASE,
 )
 _ROWS_BETWEEN_REPORTS = 2_000
 _UNLIKE = 0.6
@@ -39,7 +40,7 @@ class TableForm:
 
 
 class Row(NamedTuple):
-    """One row: its number as in a spreadsheet, the line it begins on, the cells of the wanted columns, a hash of all."""
+    """One row: its number as in a spreadsheet, the line it begins on, the wanted cells, and a hash of all cells."""
 
     number: int
     line: int
@@ -66,7 +67,8 @@ def read_rows(
 ) -> Iterator[Row]:
     """Yield each row's cells of the named columns, trimmed, `""` where there is no value.
 
-    The first column named is that of the ticket number. Raise `RefusedFile` for damage to the file; list ragged rows and totals in the tally's rejects.
+    The first column named is that of the ticket number. Raise `RefusedFile` for damage to the file; list ragged
+    rows and totals in the tally.
     """
     size = path.stat().st_size
     with path.open("rb") as raw:
@@ -92,8 +94,7 @@ def _records(lines: Iterator[str], form: TableForm, tally: Tally) -> Iterator[_R
     reader = csv.reader(lines, delimiter=form.delimiter, quotechar=form.quote, strict=True)
     number, line = 0, 1
     try:
-        for cells in reader:
-            number += 1
+        for number, cells in enumerate(reader, 1):
             yield _Record(number, line, cells)
             line = reader.line_num + 1
     except csv.Error as error:
@@ -106,17 +107,21 @@ def _meet_unclosed_quote(place: Place, error: csv.Error, tally: Tally) -> None:
         place,
         f"a quote that does not end where its cell ends ({error})",
         "a closing quote before the next delimiter",
-        "Look at the row that begins here: a quote is missing, or one inside the text is not doubled; or the file was cut.",
+        "Look at the row that begins here: a quote is missing or not doubled, or the file was cut.",
     )
 
 
-def _checked_header(
-    records: Iterator[_Record], form: TableForm, columns: Sequence[str], tally: Tally
-) -> list[str]:
+def _checked_header(records: Iterator[_Record], form: TableForm, columns: Sequence[str], tally: Tally) -> list[str]:
     """Return the header's names, trimmed; meet what is wrong with it."""
     header = [cell.strip() for cell in next(records, _Record(1, 1, [])).cells]
     if not any(header):
-        tally.meet("empty file", Place(1, 1), "no header in the first row", "a row of column names", "Export the tickets again.")
+        tally.meet(
+            "empty file",
+            Place(1, 1),
+            "no header in the first row",
+            "a row of column names",
+            "Export the tickets again.",
+        )
     missing = [each for each in columns if each not in header]
     if missing:
         _meet_missing(header, missing, form, columns, tally)
@@ -132,12 +137,14 @@ def _meet_repeated(header: list[str], name: str, tally: Tally) -> None:
     tally.meet("column repeated", Place(1, 1, name), f"the column stands at places {places}", "each column once", mend)
 
 
-def _meet_missing(
-    header: list[str], missing: list[str], form: TableForm, columns: Sequence[str], tally: Tally
-) -> None:
+def _meet_missing(header: list[str], missing: list[str], form: TableForm, columns: Sequence[str], tally: Tally) -> None:
     """Meet the likeliest reason for which mapped columns are not in the header."""
     for other, name in _DELIMITERS.items():
-        if other != form.delimiter and sum(other in cell for cell in header) and len(header) * 2 <= _parts(header, other):
+        if (
+            other != form.delimiter
+            and sum(other in cell for cell in header)
+            and len(header) * 2 <= _parts(header, other)
+        ):
             _meet_delimiter(other, name, form, tally)
     if len(missing) == len(set(columns)) and any(_VALUE.search(cell) for cell in header):
         mend = "Put the row of column names back on top: columns are found by name, never by place."
@@ -163,7 +170,11 @@ def _missing_words(header: list[str], missing: list[str]) -> tuple[str, str, str
     hints = [f"'{each}' may now be '{name}'" for each, name in near.items() if name]
     found = f"no column {' or '.join(repr(each) for each in missing)}"
     shown = ", ".join(repr(each) for each in header[:40]) + (" ..." if len(header) > 40 else "")
-    mend = f"{'; '.join(hints)}. If so, change the name in the mapping." if hints else "Export the column, or change the mapping."
+    mend = (
+        f"{'; '.join(hints)}. If so, change the name in the mapping."
+        if hints
+        else "Export the column, or change the mapping."
+    )
     return found, f"one of the names in the header: {shown}", mend
 
 
@@ -181,9 +192,15 @@ def _folded(name: str) -> str:
 def _rows(records: Iterator[_Record], layout: "_Layout", tally: Tally) -> Iterator[Row]:
     """Yield the wanted cells of whole rows; the last record is looked at more closely than the others."""
     held: _Record | None = None
+    width, wanted = layout.width, layout.wanted
     for record in records:
         if held is not None:
-            yield from _row(held, layout, tally)
+            number, line, cells = held
+            if len(cells) == width and any(values := wanted(cells)):
+                tally.rows += 1
+                yield Row(number, line, values, hash(tuple(cells)))
+            else:
+                _meet_odd_row(held, layout, tally)
         held = record
     if held is None:
         mend = "Check the export's filter. If a period may be empty, grade this fault 'flag'."
@@ -192,17 +209,11 @@ def _rows(records: Iterator[_Record], layout: "_Layout", tally: Tally) -> Iterat
         yield from _last_row(held, layout, tally)
 
 
-def _row(record: _Record, layout: "_Layout", tally: Tally) -> Iterator[Row]:
-    """Yield the row of a record, or nothing if it is empty or rejected."""
-    if len(record.cells) == layout.width and (wanted := layout.wanted(record.cells)) and any(wanted):
-        tally.rows += 1
-        yield Row(record.number, record.line, wanted, hash(tuple(record.cells)))
-    elif record.cells:
-        tally.rows += 1
-        _meet_odd_row(record, layout, tally)
-
-
 def _meet_odd_row(record: _Record, layout: "_Layout", tally: Tally) -> None:
+    """Meet a row that is empty, ragged or without a ticket; a blank line is no row."""
+    if not record.cells:
+        return
+    tally.rows += 1
     place = Place(record.number, record.line)
     tally.begin(layout.number(record.cells))
     with tally.listing():
@@ -229,8 +240,14 @@ def _last_row(record: _Record, layout: "_Layout", tally: Tally) -> Iterator[Row]
             tally.meet("totals line", place, f"a last row that begins with '{first}'", "a ticket", mend)
         return
     if tally.unended:
-        _meet_unended(record, layout, place, tally)
-    yield from _row(record, layout, tally)
+        with tally.listing():
+            _meet_unended(record, layout, place, tally)
+    values = layout.wanted(record.cells) if len(record.cells) == layout.width else ()
+    if any(values):
+        tally.rows += 1
+        yield Row(record.number, record.line, values, hash(tuple(record.cells)))
+    else:
+        _meet_odd_row(record, layout, tally)
 
 
 def _meet_unended(record: _Record, layout: "_Layout", place: Place, tally: Tally) -> None:

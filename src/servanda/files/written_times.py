@@ -17,6 +17,8 @@ NAMED_FORMATS = ("iso", "unix seconds", "unix milliseconds", "serial 1900", "ser
 GAP = "time in a daylight-saving gap"
 OVERLAP = "time in a daylight-saving overlap"
 _REMEMBERED = 200_000
+_DAY_0_OF_1900 = datetime.fromisoformat("1899-12-30")  # spreadsheets count 29 February 1900, which never was
+_DAY_0_OF_1904 = datetime.fromisoformat("1904-01-01")
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DIRECTIVES = {
@@ -98,7 +100,9 @@ class TimeStyle:
         if not self.zone and not self.trusts_offsets:
             raise InvalidTimeStyle("Neither a zone nor 'offsets: trusted' is given. Say one, or both.")
         if len({order for order in map(_day_order, self.formats) if order}) > 1:
-            raise InvalidTimeStyle("One format has the day first and another the month first, so 3/4 could be read either way.")
+            raise InvalidTimeStyle(
+                "One format has the day first and another the month first, so 3/4 could be read either way."
+            )
 
 
 def _day_order(written: str) -> str:
@@ -200,7 +204,7 @@ class TimeReader:
 
 
 def _repaired(wall: datetime, style: TimeStyle) -> WrittenTime:
-    """Undo that local time was taken for UTC and made local once more: read as local, the UTC wall clock is the local one."""
+    """Undo that local time was taken for UTC and made local again: the published time, in UTC, is the local one."""
     published, doubts = _in_zone(wall, style.taken_for_utc)
     at, more = _in_zone(published.replace(tzinfo=None), style.zone)
     return WrittenTime(at, doubts + more)
@@ -237,7 +241,7 @@ def _doubt(name: str, *, gap: bool) -> Doubt:
         return Doubt(
             GAP,
             f"a local time that occurs in {name}",
-            "Check the zone; if the clock was simply not set forward, grade this fault 'flag' to keep the offset before the gap.",
+            "Check the zone; 'flag' takes the offset before the gap, as of a clock not yet set forward.",
         )
     return Doubt(OVERLAP, f"a local time that occurs once in {name}", "Export times with their offset.")
 
@@ -260,18 +264,40 @@ def _compiled(written: str) -> _Format:
         "iso": _iso,
         "unix seconds": lambda text: _unix(text, 1),
         "unix milliseconds": lambda text: _unix(text, 1000),
-        "serial 1900": lambda text: _serial(text, datetime(1899, 12, 30)),
-        "serial 1904": lambda text: _serial(text, datetime(1904, 1, 1)),
+        "serial 1900": lambda text: _serial(text, _DAY_0_OF_1900),
+        "serial 1904": lambda text: _serial(text, _DAY_0_OF_1904),
     }
     if written in named:
         return _Format(named[written], has_seconds=True)
     pattern = _pattern(written)
-    return _Format(lambda text: _matched(pattern, text), has_seconds="%S" in written)
+    return _Format(_plain(pattern) or (lambda text: _matched(pattern, text)), has_seconds="%S" in written)
+
+
+def _plain(pattern: re.Pattern[str]) -> Callable[[str], datetime | None] | None:
+    """Return a quick reader of formats that hold numbers only, the commonest, or nothing for others."""
+    parts = [each for each in "YmdHMS" if each in pattern.groupindex]
+    if set(pattern.groupindex) != set(parts) or parts != list("YmdHMS")[: len(parts)]:
+        return None
+    match = pattern.match
+
+    def wall(text: str) -> datetime | None:
+        found = match(text)
+        if found is None:
+            return None
+        try:
+            year, month, day, hour, minute, second = (*map(int, found.group(*parts)), 0, 0, 0)[:6]
+            return datetime(year, month, day, hour, minute, second)  # noqa: DTZ001  # a wall clock, as yet without zone
+        except ValueError:
+            return None
+
+    return wall
 
 
 def _pattern(written: str) -> re.Pattern[str]:
     if "%" not in written:
-        raise InvalidTimeStyle(f"'{written}' is no format. Use one of {', '.join(NAMED_FORMATS)}, or directives as in %d/%m/%Y %H:%M.")
+        raise InvalidTimeStyle(
+            f"'{written}' is no format. Use one of {', '.join(NAMED_FORMATS)}, or directives as in %d/%m/%Y %H:%M."
+        )
     parts, place = [], 0
     for found in re.finditer(r"%(.)", written):
         parts.append(_literal(written[place : found.start()]))
@@ -289,7 +315,9 @@ def _literal(text: str) -> str:
 def _directive(letter: str, written: str) -> str:
     if letter not in _DIRECTIVES:
         known = " ".join(f"%{each}" for each in _DIRECTIVES)
-        raise InvalidTimeStyle(f"'%{letter}' in '{written}' is not known. Use {known}; write a fixed word such as UTC as it is.")
+        raise InvalidTimeStyle(
+            f"'%{letter}' in '{written}' is not known. Use {known}; write a fixed word such as UTC as it is."
+        )
     return _DIRECTIVES[letter]
 
 
@@ -298,9 +326,13 @@ def _needs(written: str) -> None:
     letters = re.findall("%(.)", written)
     for options, what in (("Yy", "year"), ("mbB", "month"), ("d", "day")):
         if sum(letters.count(each) for each in options) != 1:
-            raise InvalidTimeStyle(f"'{written}' must name the {what} once, with {' or '.join('%' + each for each in options)}.")
+            raise InvalidTimeStyle(
+                f"'{written}' must name the {what} once, with {' or '.join('%' + each for each in options)}."
+            )
     if "I" in letters and "p" not in letters:
-        raise InvalidTimeStyle(f"'{written}' has a 12-hour clock (%I) without AM or PM (%p). Use %H for a 24-hour clock.")
+        raise InvalidTimeStyle(
+            f"'{written}' has a 12-hour clock (%I) without AM or PM (%p). Use %H for a 24-hour clock."
+        )
 
 
 def _matched(pattern: re.Pattern[str], text: str) -> datetime | None:
@@ -390,7 +422,7 @@ def _unreadable(text: str, style: TimeStyle) -> UnreadableTime:
     expected = "a time written as " + " or ".join(style.formats)
     swapped = [each for each in style.formats if _day_order(each) and _matched(_pattern(_swapped(each)), text)]
     if swapped:
-        mend = f"Day and month stand the other way round here than in '{swapped[0]}'. Export the file again with one date style."
+        mend = f"Day and month stand the other way round than in '{swapped[0]}'. Export again with one date style."
         return UnreadableTime("mixed date styles", expected, mend)
     return UnreadableTime(*_likely_damage(text, expected))
 
@@ -403,9 +435,17 @@ def _likely_damage(text: str, expected: str) -> tuple[str, str, str]:
     if _SERIAL.match(text):
         return _serial_damage(text, expected)
     if _DURATION.match(text) or _CLOCK_DURATION.match(text):
-        return "duration for a time", expected, "Map the column that holds the instant; a length of time does not say when it began."
+        return (
+            "duration for a time",
+            expected,
+            "Map the column that holds the instant; a length of time does not say when it began.",
+        )
     if _DATE_ONLY.match(text) or _date_of_format(text):
-        return "date without a time", expected, "Export the time of day too, or add the date's format to take it as 00:00."
+        return (
+            "date without a time",
+            expected,
+            "Export the time of day too, or add the date's format to take it as 00:00.",
+        )
     return "time unreadable", expected, "Add this way of writing times to 'formats', or mend the cell."
 
 
