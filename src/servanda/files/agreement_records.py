@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from servanda.engine.agreements import (
     NO_PRIORITIES,
@@ -12,7 +12,6 @@ from servanda.engine.agreements import (
     Credits,
     CreditTier,
     Exclusion,
-    Fault,
     InvalidAgreement,
     Party,
     PriorityScheme,
@@ -20,7 +19,7 @@ from servanda.engine.agreements import (
     WorkloadLimit,
 )
 from servanda.engine.calendars import Calendar
-from servanda.engine.targets import ANY_PRIORITY, DueRolls, InvalidTarget, Limit, Target, TargetKind
+from servanda.engine.targets import ANY_PRIORITY, DueRolls, InvalidTarget, Limit, Target, TargetKind, Unit
 from servanda.files import notation
 from servanda.files.calendar_records import known_zone
 from servanda.files.notation import BareDay, UnknownNotation
@@ -37,6 +36,8 @@ RULE_OF_CHECK = {
 }
 
 Value = TypeVar("Value")
+
+STAND_IN = Target("?", TargetKind.RESOLUTION, {ANY_PRIORITY: Limit(0, Unit.ELAPSED)}, Calendar.always_open())
 
 
 @dataclass(slots=True)
@@ -94,6 +95,13 @@ def versions(agreement: Record, listed: Listed, places: Places) -> Iterator[Agre
             yield version
 
 
+def _unless_invalid(targets: tuple[Target, ...], parts: dict[str, Any]) -> AgreementVersion | None:
+    try:
+        return AgreementVersion(targets=targets, **parts)
+    except InvalidAgreement:
+        return None
+
+
 class _VersionReader:
     """Reads one version of an agreement."""
 
@@ -107,29 +115,32 @@ class _VersionReader:
 
     def read(self) -> AgreementVersion | None:
         """Return the version without its faulty targets, or `None` where it makes no sense at all."""
-        targets = [target for each in self.record.records("targets") if (target := self._target(each))]
+        records = self.record.records("targets")
+        targets = [target for each in records if (target := self._target(each))]
         parts = self._parts()
-        if not targets or parts is None:
+        if parts is None:
             return None
-        make: Callable[..., AgreementVersion] = AgreementVersion
-        try:
-            return make(targets=tuple(targets), **parts)
-        except InvalidAgreement as invalid:
-            for fault in invalid.faults:
-                self._add(fault)
-            faulty = {fault.part for fault in invalid.faults}
+        faulty = self._faults(targets or [STAND_IN], parts, whole=len(targets) == len(records))
         sound = tuple(target for target in targets if target.id not in faulty)
+        return _unless_invalid(sound, parts) if sound and "" not in faulty else None
+
+    def _faults(self, targets: list[Target], parts: dict[str, Any], *, whole: bool) -> set[str]:
+        """Add the version's faults to the findings, and return the ids of the targets that have them, '' for others.
+
+        Faults that may come from the targets left out as faulty are left out as well.
+        """
         try:
-            return make(targets=sound, **parts) if sound and "" not in faulty else None
-        except InvalidAgreement:
-            return None
+            AgreementVersion(targets=tuple(targets), **parts)
+        except InvalidAgreement as invalid:
+            own = [each for each in invalid.faults if each.part != STAND_IN.id and (whole or each.check != "credits")]
+            for fault in own:
+                rule = RULE_OF_CHECK.get(fault.check, "SV409")
+                names = ("target", self.label, fault.part) if fault.part else ("version", self.label)
+                self.record.findings.add_sentences(rule, self.places.line(*names), fault.sentence)
+            return {fault.part for fault in own}
+        return set()
 
-    def _add(self, fault: Fault) -> None:
-        rule = RULE_OF_CHECK.get(fault.check, "SV409")
-        names = ("target", self.label, fault.part) if fault.part else ("version", self.label)
-        self.record.findings.add_sentences(rule, self.places.line(*names), fault.sentence)
-
-    def _parts(self) -> dict[str, object] | None:
+    def _parts(self) -> dict[str, Any] | None:
         """Return what a version holds besides its targets; `None` without its first date."""
         record, listed = self.record, self.listed
         begins = record.day("from")
@@ -163,9 +174,7 @@ class _VersionReader:
     def _target(self, record: Record) -> Target | None:
         self.places.note(record, "target", self.label, record.text("id"))
         errors = record.findings.error_count
-        calendar = (
-            _reference(record, "calendar", self.listed.calendars) if "calendar" in record else self.calendar
-        )
+        calendar = _reference(record, "calendar", self.listed.calendars) if "calendar" in record else self.calendar
         if calendar is None and "calendar" not in record and "calendar" not in self.record:
             sentence = f"target '{record.text('id')}' has no calendar. Name one here, or one for the version."
             record.refuse("SV403", sentence)
@@ -238,9 +247,7 @@ class _VersionReader:
 
 def _credits(record: Record) -> Credits:
     tiers = (
-        CreditTier(
-            each.text("target"), notation.share(each.text("below")), notation.share(each.text("credit"))
-        )
+        CreditTier(each.text("target"), notation.share(each.text("below")), notation.share(each.text("credit")))
         for each in record.records("tiers")
     )
     cap = record.read("cap", notation.share)
@@ -253,9 +260,7 @@ def _limits(record: Record) -> tuple[dict[str, Limit], frozenset[str]]:
     unlimited: set[str] = set()
     by_code = record.record("limits")
     written = [(ANY_PRIORITY, record, "limit")] if "limit" in record else []
-    written += (
-        [(ANY_PRIORITY if code == OTHER else code, by_code, code) for code in by_code] if by_code else []
-    )
+    written += [(ANY_PRIORITY if code == OTHER else code, by_code, code) for code in by_code] if by_code else []
     for code, holder, key in written:
         if holder.text(key) == NO_LIMIT:
             unlimited.add(code)
@@ -298,20 +303,18 @@ def _reference(record: Record, key: str, listed: Mapping[str, Value | None]) -> 
 
 
 def _references(record: Record, key: str, listed: Collection[str]) -> frozenset[str]:
-    """Return the ids of a list that are listed; each other becomes a finding."""
+    """Return the ids of a list; each that is not listed becomes a finding, and stays so as not to widen a scope."""
     for name, line in record.lined_texts(key):
         if name not in listed:
             _add_unlisted(record, key, name, line, listed)
-    return record.names(key).intersection(listed)
+    return record.names(key)
 
 
 def _add_unlisted(record: Record, key: str, name: str, line: int, listed: Collection[str]) -> None:
     word = key.removesuffix("s") if key != "priorities" else "priority scheme"
     near = difflib.get_close_matches(name, listed, n=1)
     mend = (
-        f"Did you mean '{near[0]}'?"
-        if near
-        else f"List the {word}, or use one of: {', '.join(listed) or 'none yet'}."
+        f"Did you mean '{near[0]}'?" if near else f"List the {word}, or use one of: {', '.join(listed) or 'none yet'}."
     )
     record.findings.add("SV108", line, f"there is no {word} '{name}'", mend)
 

@@ -2,78 +2,27 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from servanda.bad_input import BadInput
 from servanda.engine.agreements import (
-    AgreementVersion,
     Book,
     Customer,
-    InvalidAgreement,
     Organisation,
-    PriorityScheme,
     Service,
     overlap_sentence,
     overlaps,
 )
 from servanda.engine.calendars import Calendar
 from servanda.files import agreement_records, calendar_records, shape, yaml_text
-from servanda.files.agreement_records import Listed, Places
-from servanda.files.findings import Finding, Findings
+from servanda.files.agreement_draft import Draft
+from servanda.files.agreement_records import Listed
+from servanda.files.findings import Findings
+from servanda.files.lint import lint
 from servanda.files.records import Record
 from servanda.files.yaml_text import Listing, Node, Scalar, Table
-
-FORMAT = "servanda/1"
-
-
-class RefusedAgreements(BadInput):
-    """An agreement file with errors; `findings` has every one of them."""
-
-    def __init__(self, file: Path, findings: tuple[Finding, ...]) -> None:
-        first, others = findings[0], len(findings) - 1
-        super().__init__(
-            first.reason + (f", and {others} more error{'s' if others > 1 else ''}" if others else ""),
-            expected=f"agreements in the format {FORMAT} without errors",
-            mend=f"{first.mend} `servanda lint {file}` lists every finding.",
-            file=file,
-            line=first.line,
-        )
-        self.findings = findings
-
-
-@dataclass(slots=True)
-class Draft:
-    """What an agreement file says: its sound parts, the findings on the others, and where each stands."""
-
-    findings: Findings
-    organisation: Organisation
-    places: Places = field(default_factory=Places)
-    customers: list[Customer] = field(default_factory=list)
-    services: list[Service] = field(default_factory=list)
-    calendars: list[Calendar] = field(default_factory=list)
-    priorities: list[PriorityScheme] = field(default_factory=list)
-    versions: list[AgreementVersion] = field(default_factory=list)
-
-    def book(self) -> Book:
-        """Return the book; raise `RefusedAgreements` where there are errors."""
-        if not self.findings.errors:
-            try:
-                return Book(
-                    self.organisation,
-                    tuple(self.customers),
-                    tuple(self.services),
-                    tuple(self.calendars),
-                    tuple(self.priorities),
-                    tuple(self.versions),
-                )
-            except InvalidAgreement as invalid:
-                for fault in invalid.faults:
-                    self.findings.add_sentences("SV409", 1, fault.sentence)
-        raise RefusedAgreements(self.findings.file, self.findings.errors)
 
 
 @cache
@@ -89,16 +38,18 @@ def load(path: Path) -> Book:
 
 
 def read(path: Path) -> Draft:
-    """Return what a file says and what is wrong with it; raise `UnreadableYaml` where it is no YAML."""
+    """Return what a file says and all that is wrong with it; raise `UnreadableYaml` where it is no YAML."""
     return draft(yaml_text.read(path), path)
 
 
 def draft(root: Node, path: Path) -> Draft:
-    """Return what the nodes of a file say and what is wrong with them."""
+    """Return what the nodes of a file say and all that is wrong with them."""
     findings = Findings(path)
     sound = shape.check(root, schema(), findings)
     file = Record(sound if isinstance(sound, Table) else Table(1, {}, {}), findings)
-    return _Reader(file, root, findings).read()
+    made = _Reader(file, root, findings).read()
+    lint(made)
+    return made
 
 
 class _Reader:
@@ -134,9 +85,14 @@ class _Reader:
             self.draft.places.note(each, "calendar", each.text("id"))
             for holiday in each.records("holidays"):
                 self.draft.places.note(holiday, "holiday", each.text("id"), holiday.text("date"))
+            errors = self.draft.findings.error_count
             self.draft.calendars.append(calendar_records.calendar(each, self.listed.zone))
-        stand_ins = {id: Calendar.always_open("UTC", id) for id in self._ids("calendars")}
-        self.listed.calendars = stand_ins | {each.id: each for each in self.draft.calendars}
+            if self.draft.findings.error_count > errors:
+                self.draft.stand_ins.add(each.text("id"))
+        unread = self._ids("calendars") - {each.id for each in self.draft.calendars}
+        self.draft.stand_ins |= unread
+        self.listed.calendars = {each.id: each for each in self.draft.calendars}
+        self.listed.calendars |= {id: Calendar.always_open("UTC", id) for id in unread}
 
     def _read_priorities(self) -> None:
         self.listed.priorities = dict.fromkeys(self._ids("priorities"))
@@ -154,9 +110,7 @@ class _Reader:
             id = each.text("id")
             if id in first:
                 line = first[id].line()
-                each.refuse(
-                    "SV107", f"the id '{id}' is given twice, first in line {line}. Give each its own.", "id"
-                )
+                each.refuse("SV107", f"the id '{id}' is given twice, first in line {line}. Give each its own.", "id")
             first.setdefault(id, each)
         return first.values()
 
@@ -165,9 +119,7 @@ class _Reader:
         for each in agreement.records("versions"):
             number = each.text("number")
             if number in seen:
-                each.refuse(
-                    "SV107", f"version {number} is given twice. Give each version its own number.", "number"
-                )
+                each.refuse("SV107", f"version {number} is given twice. Give each version its own number.", "number")
             seen.add(number)
 
     def _refuse_overlaps(self) -> None:
@@ -179,10 +131,6 @@ class _Reader:
     def _ids(self, key: str) -> set[str]:
         """Return the ids written in a list, also of entries that are faulty otherwise."""
         listing = self.root.entries.get(key) if isinstance(self.root, Table) else None
-        tables = (
-            [item for item in listing.items if isinstance(item, Table)]
-            if isinstance(listing, Listing)
-            else []
-        )
+        tables = [item for item in listing.items if isinstance(item, Table)] if isinstance(listing, Listing) else []
         ids = (table.entries.get("id") for table in tables)
         return {id.text for id in ids if isinstance(id, Scalar)}

@@ -1,0 +1,314 @@
+"""What a careful reader would say of agreements: contradictions, gaps and promises to regret.
+
+Each rule is a function that yields what it finds. Errors are what would make a verdict wrong or impossible;
+warnings are for a person to weigh.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from itertools import combinations
+from typing import NamedTuple
+
+from servanda.engine.agreements import AgreementVersion, gaps
+from servanda.engine.calendars import Calendar, NoOpeningHours
+from servanda.engine.coverage import Clause
+from servanda.engine.targets import ANY_PRIORITY, Limit, Target, TargetKind, Unit
+from servanda.files.agreement_draft import Draft
+
+SAMPLE_OF_HOURS = timedelta(weeks=5)
+
+
+class Found(NamedTuple):
+    """What a rule found: its id, the names of the place, the reason and the mend."""
+
+    rule: str
+    place: tuple[str, ...]
+    reason: str
+    mend: str
+
+
+def lint(draft: Draft) -> None:
+    """Add to the draft's findings what the rules find in its sound parts."""
+    for rule in RULES_OF_THE_FILE:
+        for found in rule(draft):
+            draft.findings.add(found.rule, draft.places.line(*found.place), found.reason, found.mend)
+
+
+def unused(draft: Draft) -> Iterator[Found]:
+    """Calendars and priority schemes that no version uses."""
+    calendars = {id for version in draft.versions for id in _calendar_ids(version)} | draft.stand_ins
+    schemes = {version.priorities.id for version in draft.versions}
+    whole = not draft.findings.error_count
+    for calendar in draft.calendars if whole else ():
+        if calendar.id not in calendars:
+            yield Found("SV207", ("calendar", calendar.id), f"nothing uses the calendar '{calendar.id}'", TAKE_OUT)
+    for scheme in draft.priorities if whole else ():
+        if scheme.id not in schemes:
+            yield Found(
+                "SV207",
+                ("priorities", scheme.id),
+                f"nothing uses the priority scheme '{scheme.id}'",
+                TAKE_OUT,
+            )
+
+
+TAKE_OUT = "Take it out, or name it where it is meant."
+
+
+def holidays_outside(draft: Draft) -> Iterator[Found]:
+    """Holidays on dates for which the calendar is not valid."""
+    for calendar in _sound_calendars(draft):
+        for on, name in calendar.holidays.items():
+            early = calendar.valid_from is not None and on < calendar.valid_from
+            late = calendar.valid_until is not None and on > calendar.valid_until
+            if early or late:
+                reason = f"{name}, {on}, lies outside the dates of the calendar '{calendar.id}'"
+                yield Found("SV205", ("holiday", calendar.id, f"{on}"), reason, "Correct the date, or take it out.")
+
+
+def never_open(draft: Draft) -> Iterator[Found]:
+    """Calendars that do not open from the day on which an agreement counts by them."""
+    for version in draft.versions:
+        for calendar in _calendars(version, draft):
+            try:
+                calendar.next_open(version.begins_at)
+            except NoOpeningHours:
+                reason = f"the calendar '{calendar.id}' never opens once {version.label} is in force"
+                yield Found("SV202", ("calendar", calendar.id), reason, "Add hours, or correct its dates and breaks.")
+
+
+def calendars_too_short(draft: Draft) -> Iterator[Found]:
+    """Calendars whose dates begin after, or end before, an agreement that counts by them."""
+    for version in draft.versions:
+        for calendar in _calendars(version, draft):
+            first, last = calendar.valid_from, calendar.valid_until
+            if first is not None and first > version.effective_from:
+                begins = version.effective_from
+                reason = f"the calendar '{calendar.id}' begins on {first}, after {version.label} ({begins})"
+                yield Found(
+                    "SV206",
+                    ("calendar", calendar.id, "valid_from"),
+                    reason,
+                    "Let the calendar begin earlier.",
+                )
+            ends = version.effective_until
+            if last is not None and ends is not None and last < ends:
+                reason = f"the calendar '{calendar.id}' ends on {last}, before {version.label} ({ends})"
+                yield Found("SV206", ("calendar", calendar.id, "valid_until"), reason, "Let the calendar end later.")
+
+
+def gaps_between_versions(draft: Draft) -> Iterator[Found]:
+    """Days between two versions of an agreement on which neither is in force."""
+    for earlier, later in gaps(draft.versions):
+        reason = f"no version is in force between {earlier.effective_until} and {later.effective_from}"
+        mend = f"Let {later.label} begin on the day after {earlier.label} ends, or say why not in a comment."
+        yield Found("SV302", ("version", later.label, "from"), reason, mend)
+
+
+def edited_after_signing(draft: Draft) -> Iterator[Found]:
+    """Versions that are not what was signed."""
+    if draft.findings.error_count:
+        return
+    for version in draft.versions:
+        if version.signed is not None and version.content_hash() != version.signed.content_hash:
+            now = version.content_hash()
+            reason = f"{version.label} is not what was signed on {version.signed.on}: its hash is now {now}"
+            mend = "Put back what was signed, and start a new version for the change."
+            yield Found("SV304", ("version", version.label, "signed"), reason, mend)
+
+
+def without_owner_or_review(draft: Draft) -> Iterator[Found]:
+    """Versions that nobody answers for, or that are never looked at again."""
+    for version in draft.versions:
+        if not version.owner:
+            mend = "Add 'owner', the person or role who answers for it."
+            yield Found("SV305", ("version", version.label), f"{version.label} has no owner", mend)
+        if version.review_on is None and version.effective_until is None:
+            reason = f"{version.label} has neither an end nor a date of review"
+            yield Found("SV306", ("version", version.label), reason, "Add 'review_on', or 'until'.")
+
+
+def missing_limits(draft: Draft) -> Iterator[Found]:
+    """Priorities of the scheme for which a target says nothing."""
+    for version, target in _targets(draft):
+        said = {*target.limits, *target.unlimited}
+        missing = [code for code in version.priorities.codes if code not in said]
+        if missing and ANY_PRIORITY not in said:
+            reason = f"'{target.id}' of {version.label} has no limit for {', '.join(missing)}"
+            mend = "Add a limit for each, 'none' where none is agreed, or 'other' for the rest."
+            yield Found("SV404", ("target", version.label, target.id, "limits"), reason, mend)
+
+
+def response_after_resolution(draft: Draft) -> Iterator[Found]:
+    """First responses that may come later than the resolution."""
+    for version in draft.versions:
+        for slow, fast in _responses_and_resolutions(version):
+            codes = sorted({*slow.limits, *fast.limits, *version.priorities.codes})
+            late = [code for code in codes if _is_longer(slow, fast, slow.limit_for(code), fast.limit_for(code))]
+            if late:
+                place = ("target", version.label, slow.id)
+                reason = f"'{slow.id}' may come after '{fast.id}' of {version.label} ({_spoken(late)})"
+                yield Found("SV406", place, reason, "Shorten the response, or lengthen the resolution.")
+
+
+def whole_shares(draft: Draft) -> Iterator[Found]:
+    """Shares of 100 %, which a single miss breaks for good."""
+    for version, target in _targets(draft):
+        if target.share == 1:
+            reason = f"'{target.id}' of {version.label} must be met by 100 % of tickets: one miss breaks it"
+            mend = "Agree a share that can be kept, or leave the share out."
+            yield Found("SV407", ("target", version.label, target.id, "share"), reason, mend)
+
+
+def outside_hours(draft: Draft) -> Iterator[Found]:
+    """Promises that run while the version's support hours are closed."""
+    for version, target in _targets(draft):
+        if version.calendar is None or version.calendar.id in draft.stand_ins | {""}:
+            continue
+        units = {limit.unit for limit in target.limits.values()}
+        place = ("target", version.label, target.id)
+        if Unit.ELAPSED in units and not _always_open(version.calendar, version):
+            reason = f"'{target.id}' of {version.label} runs round the clock, but support is not always open"
+            yield Found(
+                "SV408",
+                place,
+                reason,
+                "Write open hours, or give the version a calendar that is always open.",
+            )
+        elif Unit.OPEN_TIME in units and not _lies_within(target.calendar, version.calendar, version):
+            own, support = target.calendar.id, version.calendar.id
+            reason = f"'{target.id}' of {version.label} runs on '{own}', also while '{support}' is closed"
+            yield Found("SV408", place, reason, "Choose a calendar within the hours of support, or widen those.")
+
+
+def without_source(draft: Draft) -> Iterator[Found]:
+    """Agreed targets whose figures come from nowhere."""
+    for version, target in _targets(draft):
+        if target.maturity == "agreed" and not target.source:
+            reason = f"'{target.id}' of {version.label} is agreed, but does not say where its figures come from"
+            mend = "Add 'source', such as 'ticket log of the service desk', or call the target 'proposed'."
+            yield Found("SV410", ("target", version.label, target.id), reason, mend)
+
+
+def tied_clauses(draft: Draft) -> Iterator[Found]:
+    """Pairs of clauses that cover the same tickets on the same level."""
+    clauses = [Clause(version, target) for version, target in _targets(draft)]
+    alike: dict[tuple[object, ...], list[Clause]] = {}
+    for clause in clauses:
+        alike.setdefault((clause.target.kind, clause.target.party, clause.level), []).append(clause)
+    for group in alike.values():
+        for one, two in combinations(group, 2):
+            if _cover_the_same(one, two):
+                reason = f"{one.words} and {two.words} cover the same tickets on the level '{one.level.words}'"
+                mend = "Narrow one of them by service, customer, priority or dates, or take one out."
+                yield Found("SV501", ("target", two.version.label, two.target.id), reason, mend)
+
+
+RULES_OF_THE_FILE: tuple[Callable[[Draft], Iterator[Found]], ...] = (
+    # First what asks whether there are errors already.
+    edited_after_signing,
+    unused,
+    holidays_outside,
+    never_open,
+    calendars_too_short,
+    gaps_between_versions,
+    without_owner_or_review,
+    missing_limits,
+    response_after_resolution,
+    whole_shares,
+    outside_hours,
+    without_source,
+    tied_clauses,
+)
+
+
+def _targets(draft: Draft) -> Iterator[tuple[AgreementVersion, Target]]:
+    for version in draft.versions:
+        for target in version.targets:
+            if target.calendar.id not in draft.stand_ins:
+                yield version, target
+
+
+def _calendar_ids(version: AgreementVersion) -> set[str]:
+    own = {version.calendar.id} if version.calendar else set()
+    return own | {target.calendar.id for target in version.targets}
+
+
+def _sound_calendars(draft: Draft) -> list[Calendar]:
+    return [calendar for calendar in draft.calendars if calendar.id not in draft.stand_ins]
+
+
+def _calendars(version: AgreementVersion, draft: Draft) -> list[Calendar]:
+    ids = _calendar_ids(version)
+    return [calendar for calendar in _sound_calendars(draft) if calendar.id in ids]
+
+
+def _responses_and_resolutions(version: AgreementVersion) -> Iterator[tuple[Target, Target]]:
+    """Yield the first responses and resolutions of a version that share tickets and count by one calendar."""
+    for slow in version.targets:
+        for fast in version.targets:
+            kinds = (slow.kind, fast.kind) == (TargetKind.FIRST_RESPONSE, TargetKind.RESOLUTION)
+            if (
+                kinds
+                and slow.calendar == fast.calendar
+                and _share_tickets(Clause(version, slow), Clause(version, fast))
+            ):
+                yield slow, fast
+
+
+def _is_longer(slow: Target, fast: Target, response: Limit | None, resolution: Limit | None) -> bool:
+    """Whether a response limit is surely longer: of one unit, as the same hours count for both."""
+    if response is None or resolution is None or response.unit is not resolution.unit:
+        return False
+    return response.amount > resolution.amount
+
+
+def _spoken(codes: list[str]) -> str:
+    return ", ".join("any priority" if code == ANY_PRIORITY else code for code in codes)
+
+
+def _always_open(calendar: Calendar, version: AgreementVersion) -> bool:
+    return calendar.elapsed(version.begins_at, version.begins_at + SAMPLE_OF_HOURS) == SAMPLE_OF_HOURS
+
+
+def _lies_within(calendar: Calendar, support: Calendar, version: AgreementVersion) -> bool:
+    """Whether a calendar opens only while support does, in the first weeks of the version."""
+    if calendar == support:
+        return True
+    first = version.begins_at
+    openings = calendar.openings(first, first + SAMPLE_OF_HOURS)
+    return all(support.elapsed(start, end) == end - start for start, end in openings)
+
+
+def _cover_the_same(one: Clause, two: Clause) -> bool:
+    """Whether one ticket may fall under both; versions of one agreement that overlap are another rule's."""
+    if one.version.agreement == two.version.agreement and one.version is not two.version:
+        return False
+    return _share_tickets(one, two) and _share_priorities(one, two) and _share_time(one.version, two.version)
+
+
+def _share_tickets(one: Clause, two: Clause) -> bool:
+    """Whether some service and customer fall under both clauses."""
+    services = not (one.services and two.services) or not one.services.isdisjoint(two.services)
+    customers = not (one.customers and two.customers) or not one.customers.isdisjoint(two.customers)
+    return services and customers
+
+
+def _share_priorities(one: Clause, two: Clause) -> bool:
+    """Whether both clauses speak of some priority; of different schemes, whether they may."""
+    codes = one.version.priorities.codes
+    if one.version.priorities != two.version.priorities or not codes:
+        return True
+    return any(_speaks_of(one.target, code) and _speaks_of(two.target, code) for code in codes)
+
+
+def _speaks_of(target: Target, code: str) -> bool:
+    return target.limit_for(code) is not None or target.agrees_no_limit(code)
+
+
+def _share_time(one: AgreementVersion, two: AgreementVersion) -> bool:
+    return _begins_before_end(one, two) and _begins_before_end(two, one)
+
+
+def _begins_before_end(one: AgreementVersion, two: AgreementVersion) -> bool:
+    return two.ends_at is None or one.begins_at < two.ends_at
