@@ -551,12 +551,12 @@ def absorb(t: Tables, p: Ints, s: State, marks: State, since: int, until: int, e
         mark(s, marks, since, WAITING, event, s[S_CYCLES])
 
 
-def go_on(t: Tables, p: Ints, s: State, marks: State, at: int, event: int) -> None:
-    """Let a cycle that was stopped, or that ran on while the ticket was resolved, go on at the reopen."""
+def go_on(t: Tables, p: Ints, s: State, marks: State, since: int, at: int, event: int) -> None:
+    """Let a cycle go on at the reopen; the time since it was stopped, or the ticket resolved, was a pause."""
     s[S_STOP] = NONE
     s[S_STOP_KIND] = -1
     s[S_PHASE] = RUNNING
-    absorb(t, p, s, marks, s[S_ENDED], at, event)
+    absorb(t, p, s, marks, since, at, event)
     mark(s, marks, at, RUNNING, event, s[S_CYCLES])
 
 
@@ -581,21 +581,21 @@ def taken_back(s: State) -> bool:
 
 
 def reopen(t: Tables, p: Ints, s: State, cycles: State, marks: State, at: int, event: int) -> None:
-    """Reopen a ticket that was resolved or closed: what it was so is a pause, for all but first response."""
+    """Reopen a ticket that was resolved or closed.
+
+    For a resolution clock the time it stood still is a pause, and no other: one that closing stops ran on while
+    the ticket was resolved. For repeating clocks all the time the ticket was resolved is one.
+    """
     target = p[P_TARGET]
-    if s[S_ENDED] == NONE or target == FIRST_RESPONSE:
-        s[S_ENDED] = NONE
-        return
-    if s[S_PHASE] == RUNNING:
-        note_breach(t, p, s, at)
-        go_on(t, p, s, marks, at, event)
-    elif s[S_PHASE] == STOPPED:
-        if taken_back(s):
-            go_on(t, p, s, marks, at, event)
-        else:
-            absorb(t, p, s, marks, s[S_ENDED], s[S_STOP], event)
-    elif target != RESOLUTION:
-        reopen_cycles(t, p, s, cycles, marks, at, event)
+    if s[S_ENDED] != NONE and target == RESOLUTION:
+        if s[S_PHASE] == STOPPED and taken_back(s):
+            go_on(t, p, s, marks, s[S_STOP], at, event)
+    elif s[S_ENDED] != NONE and target != FIRST_RESPONSE:
+        if s[S_PHASE] == RUNNING:
+            note_breach(t, p, s, at)
+            go_on(t, p, s, marks, s[S_ENDED], at, event)
+        elif s[S_PHASE] == IDLE:
+            reopen_cycles(t, p, s, cycles, marks, at, event)
     s[S_ENDED] = NONE
 
 
@@ -604,7 +604,7 @@ def reopen_cycles(t: Tables, p: Ints, s: State, cycles: State, marks: State, at:
     wanted = p[P_TARGET] != HAND_OVER or s[S_WITH] == 1
     if s[S_START] != NONE and taken_back(s) and wanted:
         s[S_CYCLES] -= 1
-        go_on(t, p, s, marks, at, event)
+        go_on(t, p, s, marks, s[S_ENDED], at, event)
     elif p[P_TARGET] == HAND_OVER and wanted:
         start_clock(s, marks, at, event)
     for i in range(s[S_ENDED_CYCLES], s[S_CYCLES]):
