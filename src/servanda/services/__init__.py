@@ -1,0 +1,1 @@
+"""Doing: one module per subject, one verb per use case."""

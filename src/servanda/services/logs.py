@@ -1,0 +1,107 @@
+"""Judge a log of tickets from files alone: agreements, a mapping and a table, read once and judged as of an instant."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+
+from servanda.bad_input import BadInput
+from servanda.engine.agreements import Book, UnknownPriority
+from servanda.engine.calendars import NoOpeningHours
+from servanda.engine.coverage import Coverage, TiedCoverage
+from servanda.engine.events import NeverOpened, Ticket
+from servanda.engine.judging import Reading, judge
+from servanda.files import agreements
+from servanda.files.mapping_form import TicketMapping
+from servanda.files.mappings import read_mapping
+from servanda.files.tickets import ReadingNotes, read_tickets
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Log:
+    """The tickets of a table, with the agreements they are judged by and the notes on how they were read."""
+
+    book: Book
+    mapping: TicketMapping
+    table: Path
+    tickets: Sequence[Ticket]
+    notes: ReadingNotes
+    as_of: datetime
+
+    @cached_property
+    def coverage(self) -> Coverage:
+        """The clauses of the book, arranged for look-up."""
+        return Coverage(self.book)
+
+    def ticket(self, number: str) -> Ticket:
+        """Return the ticket of that number; raise `BadInput` when the table has none."""
+        for ticket in self.tickets:
+            if ticket.number == number:
+                return ticket
+        raise BadInput(
+            f"no ticket {number}",
+            expected=f"one of the {len(self.tickets):,} tickets of the table",
+            mend="check the number, including leading zeros and letters",
+            file=self.table,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Unjudged:
+    """A ticket that no clock could be given, and why."""
+
+    ticket: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Every reading of a log, in the order of its tickets, and the tickets that could not be judged."""
+
+    log: Log
+    readings: tuple[Reading, ...]
+    unjudged: tuple[Unjudged, ...]
+
+
+def quiet(stage: str, done: int, total: int) -> None:
+    """Tell nobody how far a long piece of work has come."""
+
+
+def read(
+    agreement_file: Path, mapping_file: Path, table: Path, *, as_of: datetime | None = None, progress: Progress = quiet
+) -> Log:
+    """Read a log and what it is judged by; without an instant it is judged as of its own last event.
+
+    Raises `BadInput` when any of the three files cannot be used.
+    """
+    book = agreements.load(agreement_file)
+    mapping = read_mapping(mapping_file)
+    outcome = read_tickets(mapping, table, progress=lambda done, total: progress("reading", done, total))
+    if not outcome.tickets:
+        raise BadInput(
+            f"no ticket in {outcome.notes.rows:,} rows",
+            expected="at least one ticket that could be read",
+            mend="look at the rows left out with 'servanda mapping check'",
+            file=table,
+        )
+    last = max(event.happened_at for ticket in outcome.tickets for event in ticket.events)
+    return Log(book, mapping, table, outcome.tickets, outcome.notes, as_of or last)
+
+
+def judge_all(log: Log, progress: Progress = quiet) -> Judged:
+    """Return the readings of every ticket, and the tickets whose priority or coverage leaves them unjudged."""
+    readings: list[Reading] = []
+    unjudged: list[Unjudged] = []
+    total = len(log.tickets)
+    for number, ticket in enumerate(log.tickets):
+        if number % 1000 == 0:
+            progress("judging", number, total)
+        try:
+            readings.extend(judge(ticket, log.coverage, log.as_of))
+        except (UnknownPriority, TiedCoverage, NeverOpened, NoOpeningHours) as refusal:
+            unjudged.append(Unjudged(ticket.number, str(refusal)))
+    progress("judging", total, total)
+    return Judged(log, tuple(readings), tuple(unjudged))
