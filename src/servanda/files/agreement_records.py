@@ -241,7 +241,7 @@ class _VersionReader:
 
     def _signature(self) -> Signature | None:
         record = self.record.record("signed")
-        on = record.day("on") if record else None
+        on = record.day("date") if record else None
         return Signature(on, record.text("hash")) if record and on else None
 
 
