@@ -1,0 +1,134 @@
+"""Evidence: where the time between a clock's start and its end went, span by span, with each span's cause.
+
+The spans come from the marks that the clock's own machine made, parted at opening hours. They lie side by side
+without a gap: counted, paused and outside hours together are the time on the wall, and the counted and the
+paused ones are the reading's `elapsed` and `paused` to the microsecond.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import Enum
+from itertools import pairwise
+
+from servanda.engine import kernel, zones
+from servanda.engine.calendars import Calendar
+from servanda.engine.clocks import Cycle, Replay, stops_for
+from servanda.engine.events import Event, EventKind
+from servanda.engine.instants import from_microseconds
+
+
+class Use(Enum):
+    """What a span of time was to a clock."""
+
+    COUNTED = "counted"
+    PAUSED = "paused"
+    OUTSIDE_HOURS = "outside hours"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of time between a clock's start and end, what it was used for, and why.
+
+    `cause` is the event because of which the clock ran or stood still; `closed_for` names the holidays in a
+    span outside hours.
+    """
+
+    start: datetime
+    end: datetime
+    use: Use
+    cause: Event | None
+    closed_for: tuple[str, ...] = ()
+
+    @property
+    def length(self) -> timedelta:
+        """The time from start to end, on the wall."""
+        return self.end - self.start
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """How much of a clock's time was counted, paused and outside hours; together the time on the wall."""
+
+    counted: timedelta
+    paused: timedelta
+    outside_hours: timedelta
+
+    @property
+    def wall(self) -> timedelta:
+        """The time on the wall."""
+        return self.counted + self.paused + self.outside_hours
+
+
+def spans(clock: Replay, cycle: int = 0) -> tuple[Span, ...]:
+    """Return the spans of one cycle of a clock replayed with evidence, in order and without a gap."""
+    ends_at = clock.cycles[cycle].stopped_at or clock.as_of
+    phases = list(_phases(clock, cycle, ends_at))
+    return tuple(span for phase in phases for span in _parted(clock.terms.counting, *phase))
+
+
+def totals(parts: Iterable[Span]) -> Totals:
+    """Return how much of the spans was counted, paused and outside hours."""
+    sums = dict.fromkeys(Use, timedelta())
+    for span in parts:
+        sums[span.use] += span.length
+    return Totals(sums[Use.COUNTED], sums[Use.PAUSED], sums[Use.OUTSIDE_HOURS])
+
+
+def unlisted_pauses(clock: Replay, cycle: Cycle) -> tuple[Event, ...]:
+    """Return the pauses within a cycle that did not stop its clock, because the agreement does not list their reason."""
+    ends_at = cycle.stopped_at or clock.as_of
+    return tuple(
+        event
+        for event in clock.events
+        if event.kind is EventKind.PAUSED
+        and cycle.started_at <= event.happened_at < ends_at
+        and not stops_for(clock.terms, event.reason)
+    )
+
+
+def _phases(
+    clock: Replay, cycle: int, ends_at: datetime
+) -> Iterator[tuple[datetime, datetime, Use, Event | None]]:
+    """Yield the stretches in which the clock ran or stood still, each with the event that began it."""
+    marks = sorted((mark for mark in clock.marks if mark[kernel.M_CYCLE] == cycle), key=lambda mark: mark[kernel.M_AT])
+    ats = [from_microseconds(mark[kernel.M_AT]) for mark in marks]
+    for mark, (start, end) in zip(marks, pairwise([*ats, ends_at]), strict=True):
+        if start < end:
+            use = Use.COUNTED if mark[kernel.M_PHASE] == kernel.RUNNING else Use.PAUSED
+            yield start, end, use, _event(clock.events, mark[kernel.M_EVENT])
+
+
+def _event(events: Sequence[Event], place: int) -> Event | None:
+    return events[place] if 0 <= place < len(events) else None
+
+
+def _parted(calendar: Calendar, start: datetime, end: datetime, use: Use, cause: Event | None) -> Iterator[Span]:
+    """Yield a stretch parted at opening hours."""
+    at = start
+    for opens, closes in calendar.openings(start, end):
+        if at < opens:
+            yield _closed(calendar, at, opens, cause)
+        yield Span(opens, closes, use, cause)
+        at = closes
+    if at < end:
+        yield _closed(calendar, at, end, cause)
+
+
+def _closed(calendar: Calendar, start: datetime, end: datetime, cause: Event | None) -> Span:
+    return Span(start, end, Use.OUTSIDE_HOURS, cause, tuple(_holidays(calendar, start, end)))
+
+
+def _holidays(calendar: Calendar, start: datetime, end: datetime) -> Iterator[str]:
+    """Yield the names of the holidays on the local dates of a span."""
+    on = zones.to_local(calendar.zone, start).date()
+    last = zones.to_local(calendar.zone, end - timedelta(microseconds=1)).date()
+    while on <= last:
+        name = calendar.holiday_on(on)
+        if name is not None:
+            yield name or f"holiday on {on}"
+        on = _next(on)
+
+
+def _next(on: date) -> date:
+    return on + timedelta(days=1)
