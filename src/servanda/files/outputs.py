@@ -1,0 +1,68 @@
+"""Files that appear whole or not at all: written beside their place, then put there by rename."""
+
+import csv
+import os
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from servanda.bad_input import BadInput
+from servanda.files.ticket_tables import neutralise
+
+_EXPECTED = "a file in a folder that can be written to"
+
+
+@contextmanager
+def written(path: Path) -> Iterator[TextIO]:
+    """Open a UTF-8 text file that appears at `path` when the block ends well, and leaves no trace when it does not.
+
+    A file that was there before stays as it was until then. Raise `BadInput` where no file can be written.
+    """
+    place = path.resolve()
+    _refuse_unless_file(path, place)
+    beside = place.with_name(f".{place.name}.{secrets.token_hex(4)}.part")
+    file = _opened(path, beside)
+    try:
+        with file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, place)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+
+
+def write_rows(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write a table as CSV that a spreadsheet shows and does not run; `None` becomes an empty cell."""
+    with written(path) as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(header)
+        table.writerows([_cell(value) for value in row] for row in rows)
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else neutralise(f"{value}")
+
+
+def _refuse_unless_file(path: Path, place: Path) -> None:
+    """Refuse a folder, a device or a pipe, which a rename would do away with, and a file that is kept from writing."""
+    if place.is_dir():
+        raise BadInput("this is a folder", expected=_EXPECTED, mend="name a file inside it", file=path)
+    if place.exists() and not place.is_file():
+        raise BadInput("this is no ordinary file", expected=_EXPECTED, mend="name a file on a disk", file=path)
+    if place.exists() and not os.access(place, os.W_OK):
+        mend = "choose another name, or allow writing to this file"
+        raise BadInput("this file is there and may not be changed", expected=_EXPECTED, mend=mend, file=path)
+
+
+def _opened(path: Path, beside: Path) -> TextIO:
+    try:
+        return beside.open("x", encoding="utf-8", newline="")
+    except FileNotFoundError:
+        found, mend = f"there is no folder '{path.parent}'", "make the folder first, or name another"
+    except OSError as failure:
+        found, mend = f"nothing can be written here ({failure.strerror})".lower(), "choose a folder of your own"
+    raise BadInput(found, expected=_EXPECTED, mend=mend, file=path)
