@@ -1,0 +1,330 @@
+"""Agreement versions and books: what is in force when, what identifies a version, and what is refused."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+
+from servanda.engine.agreements import (
+    NO_PRIORITIES,
+    AgreementKind,
+    AgreementVersion,
+    Book,
+    Credits,
+    CreditTier,
+    Customer,
+    Exclusion,
+    InvalidAgreement,
+    Money,
+    Organisation,
+    Party,
+    PriorityScheme,
+    Service,
+    Signature,
+    UnknownPriority,
+    WorkloadLimit,
+    gaps,
+    overlaps,
+)
+from servanda.engine.calendars import Calendar
+from servanda.engine.instants import HOUR
+from servanda.engine.shifts import Shift
+from servanda.engine.targets import ANY_PRIORITY, Limit, Target, TargetKind, Unit
+from servanda.engine.zones import UnknownZone
+
+ALWAYS = Calendar.always_open()
+OFFICE = Calendar("office", "Europe/London", ((Shift(8 * 3600, 17 * 3600),),) * 5 + ((), ()))
+SCHEME = PriorityScheme(
+    "school",
+    ("P1", "P2"),
+    matrix={("high", "high"): "P1", ("high", "low"): "P2"},
+    values={"Urgent": "P1"},
+)
+FIX = Target("fix", TargetKind.RESOLUTION, {ANY_PRIORITY: Limit(4 * HOUR, Unit.OPEN_TIME)}, OFFICE)
+ANSWER = Target("answer", TargetKind.FIRST_RESPONSE, {"P1": Limit(HOUR, Unit.OPEN_TIME)}, OFFICE)
+DESK = AgreementVersion(
+    agreement="service-desk",
+    number=1,
+    kind=AgreementKind.SLA,
+    name="Service desk",
+    zone="Europe/London",
+    effective_from=date(2026, 4, 1),
+    effective_until=date(2026, 8, 31),
+    targets=(FIX, ANSWER),
+    calendar=OFFICE,
+    priorities=SCHEME,
+    pause_reasons=frozenset({"waiting for user"}),
+)
+SCHOOL = Organisation("hill-school", "Hill School", "Europe/London")
+
+
+def book(*versions: AgreementVersion, **parts: object) -> Book:
+    """Return a book of these versions and what they refer to."""
+    given = {"calendars": (OFFICE,), "priorities": (SCHEME,), "versions": versions}
+    return Book(SCHOOL, **{**given, **parts})  # type: ignore[arg-type]
+
+
+class TestPriorityScheme:
+    def test_a_priority_recorded_at_the_source_comes_before_impact_and_urgency(self) -> None:
+        assert SCHEME.code(impact="high", urgency="low", value="P1") == "P1"
+        assert SCHEME.code(impact="high", urgency="low", value="Urgent") == "P1"
+
+    def test_impact_and_urgency_give_the_priority_where_none_was_recorded(self) -> None:
+        assert SCHEME.code(impact="high", urgency="low") == "P2"
+
+    def test_a_ticket_that_carries_nothing_has_no_priority(self) -> None:
+        assert SCHEME.code() == ""
+
+    @pytest.mark.parametrize("ticket", [{"value": "P9"}, {"impact": "high", "urgency": "none"}, {"impact": "high"}])
+    def test_a_word_the_scheme_does_not_know_is_refused_and_not_guessed(self, ticket: dict[str, str]) -> None:
+        with pytest.raises(UnknownPriority):
+            SCHEME.code(**ticket)
+
+    def test_without_codes_every_ticket_is_alike(self) -> None:
+        assert NO_PRIORITIES.code(impact="high", urgency="low", value="P9") == ""
+
+    @pytest.mark.parametrize(
+        "make",
+        [
+            lambda: PriorityScheme("s", ("P1", "P1")),
+            lambda: PriorityScheme("s", ("P1", "*")),
+            lambda: PriorityScheme("s", ("",)),
+            lambda: PriorityScheme("s", ("P1",), values={"Low": "P4"}),
+            lambda: PriorityScheme("s", ("P1",), matrix={("high", "high"): "P0"}),
+        ],
+    )
+    def test_codes_given_twice_or_not_listed_are_refused(self, make: Callable[[], PriorityScheme]) -> None:
+        with pytest.raises(InvalidAgreement):
+            make()
+
+
+class TestVersion:
+    def test_a_version_is_in_force_from_its_first_midnight_to_its_last_in_its_own_zone(self) -> None:
+        # London is an hour ahead of UTC in summer: 1 April begins at 23:00 UTC on 31 March.
+        assert DESK.begins_at == datetime(2026, 3, 31, 23, tzinfo=UTC)
+        assert DESK.ends_at == datetime(2026, 8, 31, 23, tzinfo=UTC)
+        assert not DESK.covers_instant(datetime(2026, 3, 31, 22, 59, 59, tzinfo=UTC))
+        assert DESK.covers_instant(datetime(2026, 3, 31, 23, tzinfo=UTC))
+        assert DESK.covers_instant(datetime(2026, 8, 31, 22, 59, 59, tzinfo=UTC))
+        assert not DESK.covers_instant(datetime(2026, 8, 31, 23, tzinfo=UTC))
+
+    def test_a_version_without_an_end_stays_in_force(self) -> None:
+        lasting = replace(DESK, effective_until=None)
+        assert lasting.ends_at is None
+        assert lasting.covers_instant(datetime(2126, 1, 1, tzinfo=UTC))
+
+    def test_verdicts_before_enforcement_do_not_count(self) -> None:
+        version = replace(DESK, enforce_from=date(2026, 5, 1))
+        assert not version.counts(datetime(2026, 4, 30, 22, 59, tzinfo=UTC))
+        assert version.counts(datetime(2026, 4, 30, 23, tzinfo=UTC))
+        assert DESK.counts(datetime(2026, 4, 1, tzinfo=UTC))
+
+    def test_it_is_cited_by_agreement_and_number(self) -> None:
+        assert DESK.label == "service-desk/1"
+
+    def test_by_default_pauses_stop_every_clock_but_that_of_the_first_response(self) -> None:
+        assert DESK.pauses_of(FIX) == {"waiting for user"}
+        assert DESK.pauses_of(ANSWER) == set()
+
+    def test_a_target_may_say_which_pauses_stop_its_own_clock(self) -> None:
+        assert DESK.pauses_of(replace(ANSWER, pauses=frozenset({"waiting for user"}))) == {"waiting for user"}
+        assert DESK.pauses_of(replace(FIX, pauses=frozenset())) == set()
+
+    @pytest.mark.parametrize(
+        ("change", "check"),
+        [
+            ({"agreement": ""}, "ids"),
+            ({"number": 0}, "ids"),
+            ({"effective_until": date(2026, 3, 31)}, "dates"),
+            ({"effective_from": date(1, 1, 1), "effective_until": None}, "dates"),
+            ({"effective_until": date(9999, 12, 31)}, "dates"),
+            ({"enforce_from": date(2026, 3, 31)}, "dates"),
+            ({"enforce_from": date(2026, 9, 1)}, "dates"),
+            ({"targets": ()}, "targets"),
+            ({"targets": (FIX, FIX)}, "ids"),
+            ({"targets": (replace(ANSWER, limits={"P9": Limit(1, Unit.OPEN_TIME)}),)}, "limits"),
+            ({"targets": (replace(FIX, unlimited=frozenset({"P9"})),)}, "limits"),
+            ({"targets": (replace(FIX, pauses=frozenset({"lunch"})),)}, "pauses"),
+            ({"services": frozenset({"a"}), "targets": (replace(FIX, services=frozenset({"b"})),)}, "scope"),
+            ({"customers": frozenset({"a"}), "targets": (replace(FIX, customers=frozenset({"b"})),)}, "scope"),
+            ({"kind": AgreementKind.OLA, "targets": (FIX,)}, "kind"),
+            ({"kind": AgreementKind.UNDERPINNING_CONTRACT, "targets": (FIX,)}, "kind"),
+            (
+                {"credits": Credits(Money(Decimal(1), "EUR"), "month", (CreditTier("x", Fraction(1), Fraction(1)),))},
+                "credits",
+            ),
+        ],
+    )
+    def test_a_version_that_contradicts_itself_is_refused(self, change: dict[str, object], check: str) -> None:
+        with pytest.raises(InvalidAgreement) as refusal:
+            replace(DESK, **change)  # type: ignore[arg-type]
+        assert {fault.check for fault in refusal.value.faults} == {check}
+
+    def test_every_contradiction_is_told_at_once_with_the_target_it_is_in(self) -> None:
+        with pytest.raises(InvalidAgreement) as refusal:
+            replace(
+                DESK,
+                effective_until=date(2026, 3, 31),
+                targets=(replace(FIX, pauses=frozenset({"lunch"})), ANSWER),
+            )
+        assert [(fault.check, fault.part) for fault in refusal.value.faults] == [("dates", ""), ("pauses", "fix")]
+
+    def test_an_unknown_zone_is_refused(self) -> None:
+        with pytest.raises(UnknownZone):
+            replace(DESK, zone="Europe/Lodnon")
+
+
+class TestContentHash:
+    """The hash stands in signed files: if one of these changes, every signature in the world is broken."""
+
+    def test_the_hash_of_a_version_never_changes(self) -> None:
+        assert DESK.content_hash() == ("sha256:b1daa96ddf10ac676a7572488e8571eca5e982c37e6f3b87fd75345827a409f6")
+
+    def test_the_canonical_form_leaves_out_what_has_its_default(self) -> None:
+        form = DESK.canonical()
+        assert form["form"] == "servanda-version/1"
+        assert "starter" not in form
+        assert form["targets"][0]["limits"] == {"*": {"amount": 14_400_000_000, "unit": "open time"}}
+
+    def test_the_signature_is_no_part_of_what_is_signed(self) -> None:
+        signed = replace(DESK, signed=Signature(date(2026, 3, 1), DESK.content_hash()))
+        assert signed.content_hash() == DESK.content_hash()
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"number": 2},
+            {"name": "Help desk"},
+            {"effective_until": None},
+            {"enforce_from": date(2026, 5, 1)},
+            {"owner": "Head of ICT"},
+            {"targets": (FIX,)},
+            {"targets": (replace(FIX, limits={ANY_PRIORITY: Limit(5 * HOUR, Unit.OPEN_TIME)}), ANSWER)},
+            {"calendar": replace(OFFICE, holidays={date(2026, 5, 4): "Bank holiday"})},
+            {"priorities": replace(SCHEME, values={"Urgent": "P2"})},
+            {"pause_reasons": frozenset()},
+            {"parties": (Party("provider", "ICT support"),)},
+        ],
+    )
+    def test_any_change_of_content_changes_the_hash(self, change: dict[str, object]) -> None:
+        changed = replace(DESK, **change)  # type: ignore[arg-type]
+        assert changed.content_hash() != DESK.content_hash()
+
+    def test_an_order_that_means_nothing_does_not_change_the_hash(self) -> None:
+        turned = replace(SCHEME, matrix=dict(reversed(list(SCHEME.matrix.items()))))
+        assert replace(DESK, priorities=turned).content_hash() == DESK.content_hash()
+
+    def test_amounts_of_money_are_the_same_with_and_without_trailing_zeros(self) -> None:
+        tiers = (CreditTier("fix", Fraction(9, 10), Fraction(1, 10)),)
+        hashes = {
+            replace(DESK, credits=Credits(Money(Decimal(text), "EUR"), "month", tiers)).content_hash()
+            for text in ("1250", "1250.0", "1250.00", "1.25E+3")
+        }
+        assert len(hashes) == 1
+
+
+class TestParts:
+    def test_an_exclusion_leaves_out_tickets_that_fit_every_condition_given(self) -> None:
+        freeze = Exclusion(
+            "exams",
+            "no changes on exam days",
+            "Head",
+            services=frozenset({"classroom"}),
+            opened_from=date(2026, 5, 11),
+            opened_until=date(2026, 5, 22),
+        )
+
+        def left_out(on: date, service: str) -> bool:
+            return freeze.leaves_out(opened_on=on, service=service, customer="", ticket="1")
+
+        assert left_out(date(2026, 5, 11), "classroom")
+        assert left_out(date(2026, 5, 22), "classroom")
+        assert not left_out(date(2026, 5, 10), "classroom")
+        assert not left_out(date(2026, 5, 23), "classroom")
+        assert not left_out(date(2026, 5, 11), "printing")
+
+    def test_an_exclusion_may_name_tickets_or_customers(self) -> None:
+        named = Exclusion("drill", "alarm test", "Head", tickets=frozenset({"7"}), customers=frozenset({"office"}))
+        assert named.leaves_out(opened_on=date(2026, 1, 1), service="", customer="office", ticket="7")
+        assert not named.leaves_out(opened_on=date(2026, 1, 1), service="", customer="teachers", ticket="7")
+        assert not named.leaves_out(opened_on=date(2026, 1, 1), service="", customer="office", ticket="8")
+
+    @pytest.mark.parametrize(
+        "make",
+        [
+            lambda: Exclusion("x", "", "Head", tickets=frozenset({"1"})),
+            lambda: Exclusion("x", "alarm test", "", tickets=frozenset({"1"})),
+            lambda: Exclusion("x", "alarm test", "Head"),
+            lambda: Exclusion("x", "r", "Head", opened_from=date(2026, 2, 1), opened_until=date(2026, 1, 1)),
+            lambda: Money(Decimal(1), "euro"),
+            lambda: Money(Decimal(-1), "EUR"),
+            lambda: Money(Decimal("NaN"), "EUR"),
+            lambda: CreditTier("fix", Fraction(11, 10), Fraction(1, 10)),
+            lambda: CreditTier("fix", Fraction(9, 10), Fraction(0)),
+            lambda: Credits(Money(Decimal(1), "EUR"), "fortnight", ()),
+            lambda: Credits(Money(Decimal(1), "EUR"), "month", (), cap=Fraction(2)),
+            lambda: WorkloadLimit("w", 0, "month"),
+            lambda: WorkloadLimit("w", 1, "fortnight"),
+            lambda: Signature(date(2026, 1, 1), "sha256:short"),
+        ],
+    )
+    def test_parts_that_make_no_sense_are_refused(self, make: Callable[[], object]) -> None:
+        with pytest.raises(InvalidAgreement):
+            make()
+
+
+class TestBook:
+    def test_versions_that_follow_each_other_are_a_book(self) -> None:
+        second = replace(DESK, number=2, effective_from=date(2026, 9, 1), effective_until=None)
+        whole = book(second, DESK)
+        assert whole.agreements() == {"service-desk": [DESK, second]}
+        assert list(overlaps(whole.versions)) == []
+        assert list(gaps(whole.versions)) == []
+
+    def test_versions_in_force_at_once_are_refused_with_the_date_to_mend(self) -> None:
+        second = replace(DESK, number=2, effective_from=date(2026, 8, 31), effective_until=None)
+        with pytest.raises(InvalidAgreement, match="End version 1 with 'until: 2026-08-30'"):
+            book(DESK, second)
+
+    def test_a_version_without_an_end_overlaps_every_later_one(self) -> None:
+        second = replace(DESK, number=2, effective_from=date(2030, 1, 1), effective_until=None)
+        with pytest.raises(InvalidAgreement, match="both in force from 2030-01-01"):
+            book(replace(DESK, effective_until=None), second)
+
+    def test_two_versions_from_one_date_are_refused(self) -> None:
+        with pytest.raises(InvalidAgreement, match="both begin on 2026-04-01"):
+            book(DESK, replace(DESK, number=2))
+
+    def test_days_between_two_versions_are_a_gap_and_no_fault(self) -> None:
+        second = replace(DESK, number=2, effective_from=date(2026, 9, 2), effective_until=None)
+        assert list(gaps(book(DESK, second).versions)) == [(DESK, second)]
+
+    def test_versions_of_two_agreements_may_be_in_force_at_once(self) -> None:
+        assert len(book(DESK, replace(DESK, agreement="registration")).versions) == 2
+
+    @pytest.mark.parametrize(
+        ("parts", "sentence"),
+        [
+            ({"calendars": ()}, "uses a calendar that is not in the book"),
+            ({"priorities": ()}, "uses a priority scheme that is not in the book"),
+            ({"calendars": (OFFICE, OFFICE)}, "Two calendars have the id 'office'"),
+            ({"services": (Service("a", "A"), Service("a", "B"))}, "Two services have the id 'a'"),
+            ({"customers": (Customer("a", "A"), Customer("a", "B"))}, "Two customers have the id 'a'"),
+        ],
+    )
+    def test_a_book_holds_what_its_versions_refer_to_once(self, parts: dict[str, object], sentence: str) -> None:
+        with pytest.raises(InvalidAgreement, match=sentence):
+            book(DESK, **parts)
+
+    @pytest.mark.parametrize("scope", ["services", "customers"])
+    def test_services_and_customers_are_listed_before_they_are_named(self, scope: str) -> None:
+        with pytest.raises(InvalidAgreement, match="that is not listed"):
+            book(replace(DESK, **{scope: frozenset({"unknown"})}))  # type: ignore[arg-type]
+
+    def test_an_agreement_keeps_its_kind_and_name(self) -> None:
+        second = replace(DESK, number=2, name="Help desk", effective_from=date(2026, 9, 1), effective_until=None)
+        with pytest.raises(InvalidAgreement, match="differ in kind or name"):
+            book(DESK, second)
