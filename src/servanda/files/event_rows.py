@@ -47,7 +47,7 @@ def _numbered(rows: Iterable[Row], cells: RowCells) -> Iterator[tuple[str, Row]]
             continue
         cells.tally.begin(number)
         with cells.tally.listing():
-            cells.meet_no_number(row)
+            cells.refuse_no_number(row)
 
 
 def _gathered(rows: Iterable[Row], cells: RowCells) -> Iterable[tuple[str, list[Row]]]:
@@ -128,8 +128,7 @@ def _happened_at(row: Row, cells: RowCells) -> datetime:
     at = cells.time(row, column)
     if at is None:
         mend = "Fill in the time of the row, or leave the row out of the export."
-        cells.meet("time missing", row, column, "nothing", "the time of the event", mend)
-        raise AssertionError("a missing time is never accepted")
+        cells.stop("time missing", row, column, "nothing", "the time of the event", mend)
     return at
 
 
@@ -138,8 +137,7 @@ def _place_in_order(row: Row, column: str, cells: RowCells) -> int:
     if not text.removeprefix("-").isdecimal():
         fault = "decimal comma" if text.replace(",", "", 1).isdecimal() else "number unreadable"
         mend = "Export the column as whole numbers, or order the rows by 'time' or as in the 'file'."
-        cells.meet(fault, row, column, f"'{text}'", "a whole number", mend)
-        return int(text.partition(",")[0] or 0)
+        cells.stop(fault, row, column, f"'{text}'", "a whole number", mend)
     return int(text)
 
 
@@ -165,8 +163,7 @@ def _opened_at(dated: Sequence[_Dated], cells: RowCells) -> datetime:
         cells.meet("opening differs", dated[0].row, column, found, "one time of opening", mend)
     opened_at = cells.time(next(reversed(texts.values()), dated[0].row), column)
     if opened_at is None:
-        cells.meet("time missing", dated[0].row, column, "nothing", "the time of opening", "Fill in the column.")
-        raise AssertionError("a missing time is never accepted")
+        cells.stop("time missing", dated[0].row, column, "nothing", "the time of opening", "Fill in the column.")
     return opened_at
 
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
+from typing import NoReturn
 
 from servanda.bad_input import BadInput
 
@@ -49,6 +50,7 @@ _ALL_FAULTS = (
     Fault("utf-16 text", "The file is UTF-16, and the mapping does not say so.", REFUSE),
     Fault("windows-1252 text", "The file is not UTF-8; its bytes read as Windows-1252.", REFUSE),
     Fault("mixed encodings", "Some lines are UTF-8 and others are not.", REFUSE),
+    Fault("utf-8 text", "The file is UTF-8, and the mapping names another encoding.", REFUSE, (FLAG,)),
     Fault("undecodable bytes", "The bytes are not text in the encoding that the mapping names.", REFUSE),
     Fault("nul bytes", "The file holds NUL bytes.", REFUSE),
     Fault("spreadsheet workbook", "The file is a workbook or an archive, not a CSV file.", REFUSE),
@@ -76,7 +78,7 @@ _ALL_FAULTS = (
     ),
     Fault("time missing", "A row of events has no time, or a ticket no time of opening.", REJECT, (REFUSE,)),
     Fault("time unreadable", "A cell does not have any of the formats the mapping lists.", REJECT, (REFUSE,)),
-    Fault("date without a time", "A cell holds a date where an instant is needed.", REJECT, (REFUSE, FLAG)),
+    Fault("date without a time", "A cell holds a date where an instant is needed.", REJECT, (REFUSE,)),
     Fault("mixed date styles", "A cell fits only with day and month the other way round.", REFUSE),
     Fault(
         "day and month unproven",
@@ -86,7 +88,7 @@ _ALL_FAULTS = (
     ),
     Fault("spreadsheet serial date", "A cell holds a spreadsheet's day number in place of a date.", REJECT, (REFUSE,)),
     Fault("duration for a time", "A cell holds a length of time where an instant is needed.", REJECT, (REFUSE,)),
-    Fault("decimal comma", "A number is written with a decimal comma.", REJECT, (REFUSE, FLAG)),
+    Fault("decimal comma", "A number is written with a decimal comma.", REJECT, (REFUSE,)),
     Fault("number unreadable", "A cell that orders rows holds no number.", REJECT, (REFUSE,)),
     Fault("zone missing", "A time has no offset, and the mapping names no zone for such times.", REFUSE, (REJECT,)),
     Fault("zone mixed", "A time has an offset, and the mapping says times have none.", REFUSE, (REJECT,)),
@@ -106,10 +108,15 @@ _ALL_FAULTS = (
     Fault("values share an id", "Two different values come to one id.", REFUSE),
     Fault("verdict unreadable", "The source's verdict is none of the words the mapping lists.", FLAG, (REFUSE, REJECT)),
     # The story the rows tell.
-    Fault("number repeated", "Two rows, each a whole ticket, have one number and differ.", REFUSE, (REJECT,)),
+    Fault(
+        "number repeated",
+        "Two rows, each a whole ticket, have one number and differ; rejecting keeps the first.",
+        REFUSE,
+        (REJECT,),
+    ),
     Fault(
         "row repeated",
-        "A row is the same as an earlier one in every mapped cell; it is skipped.",
+        "A row is the same as an earlier one in every cell; it is counted once.",
         FLAG,
         (REFUSE, REJECT),
     ),
@@ -219,14 +226,17 @@ class Tally:
 
     def meet(self, fault: str, place: Place, found: str, expected: str, mend: str) -> None:
         """Do about a fault what its grade says: raise `RefusedFile` or `RejectedRow`, or count it and return."""
-        grade = self.grades.get(fault, FAULTS[fault].default)
-        if grade is Grade.REFUSE:
-            raise RefusedFile(fault, place, found, expected, mend, self.file)
-        if grade is Grade.REJECT:
-            raise RejectedRow(Reject(fault, self.ticket, place, found, expected, mend))
+        if self._grade(fault) is not Grade.FLAG:
+            self.stop(fault, place, found, expected, mend)
         if not self.ticket or fault not in self.ticket_flags:
             self._count(fault, place, found)
         self.ticket_flags[fault] = None
+
+    def stop(self, fault: str, place: Place, found: str, expected: str, mend: str) -> NoReturn:
+        """Refuse the file or reject the row for a fault that cannot be accepted."""
+        if self._grade(fault) is Grade.REFUSE:
+            raise RefusedFile(fault, place, found, expected, mend, self.file)
+        raise RejectedRow(Reject(fault, self.ticket, place, found, expected, mend))
 
     @contextmanager
     def listing(self) -> Iterator[None]:
@@ -236,6 +246,9 @@ class Tally:
         except RejectedRow as rejected:
             self.rejects.append(rejected.reject)
             self.left_out.add(rejected.reject.ticket)
+
+    def _grade(self, fault: str) -> Grade:
+        return self.grades.get(fault, FAULTS[fault].default)
 
     def _count(self, fault: str, place: Place, found: str) -> None:
         self.flags[fault] += 1

@@ -1,6 +1,5 @@
 """Mappings as YAML files, checked against the published schema and then for sense, each refusal with its line."""
 
-import codecs
 import difflib
 import importlib.resources
 import json
@@ -214,7 +213,7 @@ class _Reader:
         for key, text in (("delimiter", form.delimiter), ("quote", form.quote)):
             if len(text) != 1:
                 self._refuse(["table", key], f"'{text}'", "one character", "Write a single character, in quotes.")
-        self._checked(["table", "encoding"], lambda: codecs.lookup(form.encoding))
+        self._checked(["table", "encoding"], lambda: "".encode(form.encoding))
         return form
 
     def _times(self, place: list[str | int]) -> TimeStyle:

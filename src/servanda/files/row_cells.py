@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import NoReturn
 
 from servanda.engine.events import Claims, Event, EventKind, Ticket
 from servanda.files.input_faults import Place, Tally
@@ -36,13 +37,13 @@ class RowCells:
     def number(self, row: Row) -> str:
         """Return the number of the row's ticket; meet that there is none."""
         if not row.cells[0]:
-            self.meet_no_number(row)
+            self.refuse_no_number(row)
         return row.cells[0]
 
-    def meet_no_number(self, row: Row) -> None:
-        """Meet a row that names no ticket."""
+    def refuse_no_number(self, row: Row) -> NoReturn:
+        """Leave out a row that names no ticket."""
         mend = "Fill in the ticket number of every row; merged cells leave all but the first one empty."
-        self.meet("ticket number missing", row, self.mapping.rows.ticket, "nothing", "a ticket number", mend)
+        self.stop("ticket number missing", row, self.mapping.rows.ticket, "nothing", "a ticket number", mend)
 
     def check_number(self, row: Row) -> None:
         """Meet a ticket number that has not the form it should have."""
@@ -58,8 +59,7 @@ class RowCells:
         try:
             written = reader.read(text)
         except UnreadableTime as error:
-            self.meet(error.fault, row, column, f"'{text}'", error.expected, error.mend)
-            return None
+            self.stop(error.fault, row, column, f"'{text}'", error.expected, error.mend)
         for doubt in written.doubts:
             self.meet(doubt.fault, row, column, f"'{text}'", doubt.expected, doubt.mend)
         return written.at
@@ -107,16 +107,24 @@ class RowCells:
         """Meet a fault of a cell or a row by its grade."""
         self.tally.meet(fault, Place(row.number, row.line, column), found, expected, mend)
 
+    def stop(self, fault: str, row: Row, column: str, found: str, expected: str, mend: str) -> NoReturn:
+        """Refuse the file or reject the row for a fault that cannot be accepted."""
+        self.tally.stop(fault, Place(row.number, row.line, column), found, expected, mend)
+
     def finish(self) -> dict[str, str]:
         """Meet what only the whole file shows, and return the precision seen in each column of times."""
         self.tally.begin("")
+        proven = {reader.style for reader in self._times.values() if reader.proves_order}
         for column, reader in self._times.items():
-            if reader.order_unproven:
-                found = f"no day above 12 in column '{column}'"
-                mend = "Look at one ticket in its source. If day and month are swapped, change 'formats'."
-                expected = "a date that shows which number is the day"
-                self.tally.meet("day and month unproven", Place(column=column), found, expected, mend)
+            if reader.needs_proof and reader.style not in proven:
+                self._meet_unproven(column)
         return {column: reader.precision for column, reader in self._times.items()}
+
+    def _meet_unproven(self, column: str) -> None:
+        found = f"no day above 12 in column '{column}'"
+        mend = "Look at one ticket in its source. If day and month are swapped, change 'formats'."
+        expected = "a date that shows which number is the day"
+        self.tally.meet("day and month unproven", Place(column=column), found, expected, mend)
 
     def _new_reader(self, column: str) -> TimeReader:
         return self._times.setdefault(column, TimeReader(self.mapping.time_style(column)))

@@ -6,7 +6,7 @@ import io
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, NoReturn, cast
 
 from servanda.files.input_faults import NOWHERE, Place, Tally
 
@@ -28,18 +28,20 @@ def lines_of(path: Path, encoding: str, tally: Tally, raw: BinaryIO) -> Iterator
     start = plain.read(4)
     _refuse_foreign(start, encoding, tally)
     text = io.TextIOWrapper(_Rest(start, plain), encoding=_skipping_mark(encoding), newline="")
-    line = ""
+    line, other = "", _OtherEncoding(encoding)
     try:
         for number, line in enumerate(text, 1):
             if "\0" in line:
-                _meet_nul(number, tally)
+                _refuse_nul(number, tally)
+            other.note(line, number)
             yield line
     except UnicodeDecodeError:
-        _meet_undecodable(path, encoding, tally)
+        _refuse_undecodable(path, encoding, tally)
     except (EOFError, zlib.error, gzip.BadGzipFile) as damage:
-        _meet_damaged_gzip(damage, tally)
+        _refuse_damaged_gzip(damage, tally)
     if line and not line.endswith(("\n", "\r")):
         tally.unended = True
+    other.meet(tally)
 
 
 def _unpacked(raw: BinaryIO) -> BinaryIO:
@@ -71,6 +73,41 @@ class _Joined(io.RawIOBase):
         return len(taken)
 
 
+class _OtherEncoding:
+    """Whether a file read in a one-byte encoding, in which nearly all bytes mean something, is UTF-8 after all."""
+
+    def __init__(self, encoding: str) -> None:
+        self._encoding = encoding
+        self._looks = codecs.lookup(encoding).name.startswith(("cp12", "iso8859", "latin"))
+        self._utf_8 = 0
+        self._other = 0
+
+    def note(self, line: str, number: int) -> None:
+        """Look at one line's letters beyond ASCII."""
+        if not self._looks or line.isascii():
+            return
+        try:
+            line.encode(self._encoding).decode("utf-8")
+        except UnicodeDecodeError:
+            self._other = self._other or number
+        else:
+            self._utf_8 = self._utf_8 or number
+
+    def meet(self, tally: Tally) -> None:
+        """Meet what the whole file has shown."""
+        if self._utf_8 and self._other:
+            _refuse_mixed(self._utf_8, self._other, f"line {self._utf_8} in UTF-8", tally)
+        elif self._utf_8:
+            mend = "Take 'encoding' out of the mapping: UTF-8 is what is expected."
+            found = f"letters in UTF-8, read as {self._encoding}"
+            tally.meet("utf-8 text", Place(line=self._utf_8), found, f"{self._encoding} text", mend)
+
+
+def _refuse_mixed(utf_8: int, other: int, found: str, tally: Tally) -> NoReturn:
+    mend = f"Line {utf_8} is UTF-8 and line {other} is not: two exports were joined. Convert each by itself first."
+    tally.stop("mixed encodings", Place(line=other), found, "one encoding throughout", mend)
+
+
 def _skipping_mark(encoding: str) -> str:
     return "utf-8-sig" if codecs.lookup(encoding).name == "utf-8" else encoding
 
@@ -78,20 +115,20 @@ def _skipping_mark(encoding: str) -> str:
 def _refuse_foreign(start: bytes, encoding: str, tally: Tally) -> None:
     """Meet what the first bytes tell: a workbook, UTF-16, a byte order mark, nothing at all."""
     if not start:
-        tally.meet("empty file", NOWHERE, "the file holds no byte", "a header and rows", "Export the tickets again.")
+        tally.stop("empty file", NOWHERE, "the file holds no byte", "a header and rows", "Export the tickets again.")
     for magic, what in _WORKBOOKS.items():
         if start.startswith(magic):
-            _meet_workbook(what, tally)
+            _refuse_workbook(what, tally)
     if start.startswith(_UTF_16) and "16" not in encoding:
-        _meet_utf_16("starts with a UTF-16 byte order mark", tally)
+        _refuse_utf_16("starts with a UTF-16 byte order mark", tally)
     if b"\0" in start[:4] and "16" not in encoding and "32" not in encoding:
-        _meet_utf_16("has a zero byte beside each letter, as UTF-16 text has", tally)
+        _refuse_utf_16("has a zero byte beside each letter, as UTF-16 text has", tally)
     if start.startswith(codecs.BOM_UTF8) and _skipping_mark(encoding) == "utf-8-sig":
         tally.meet("byte order mark", NOWHERE, "a UTF-8 byte order mark", "UTF-8 text", "Nothing to do: it is skipped.")
 
 
-def _meet_workbook(what: str, tally: Tally) -> None:
-    tally.meet(
+def _refuse_workbook(what: str, tally: Tally) -> NoReturn:
+    tally.stop(
         "spreadsheet workbook",
         NOWHERE,
         f"the file is {what}",
@@ -100,33 +137,32 @@ def _meet_workbook(what: str, tally: Tally) -> None:
     )
 
 
-def _meet_utf_16(found: str, tally: Tally) -> None:
+def _refuse_utf_16(found: str, tally: Tally) -> NoReturn:
     mend = "Write 'encoding: utf-16' under 'table' in the mapping, or save the file as UTF-8."
-    tally.meet("utf-16 text", NOWHERE, f"the file {found}", "UTF-8 text", mend)
+    tally.stop("utf-16 text", NOWHERE, f"the file {found}", "UTF-8 text", mend)
 
 
-def _meet_nul(number: int, tally: Tally) -> None:
+def _refuse_nul(number: int, tally: Tally) -> NoReturn:
     mend = "The file was damaged or is not text. Export it again; do not strip the bytes, for others may be lost too."
-    tally.meet("nul bytes", Place(line=number), "a NUL byte", "text", mend)
+    tally.stop("nul bytes", Place(line=number), "a NUL byte", "text", mend)
 
 
-def _meet_damaged_gzip(damage: Exception, tally: Tally) -> None:
+def _refuse_damaged_gzip(damage: Exception, tally: Tally) -> NoReturn:
     mend = "Fetch the file again and compare its size or checksum with its source."
-    tally.meet("damaged compression", NOWHERE, f"the gzip data are damaged ({damage})", "a whole gzip file", mend)
+    tally.stop("damaged compression", NOWHERE, f"the gzip data are damaged ({damage})", "a whole gzip file", mend)
 
 
-def _meet_undecodable(path: Path, encoding: str, tally: Tally) -> None:
+def _refuse_undecodable(path: Path, encoding: str, tally: Tally) -> NoReturn:
     """Look again at each line's bytes, and name the damage and its first line."""
     if _skipping_mark(encoding) != "utf-8-sig":
         mend = "Write the file's true encoding under 'table' in the mapping."
-        tally.meet("undecodable bytes", NOWHERE, f"the bytes are no {encoding} text", f"{encoding} text", mend)
+        tally.stop("undecodable bytes", NOWHERE, f"the bytes are no {encoding} text", f"{encoding} text", mend)
     utf_8, other, offender = _first_lines(path)
     found = f"byte 0x{offender:02X}, which is not UTF-8"
     if utf_8:
-        mend = f"Line {utf_8} is UTF-8, so two exports were joined. Convert each by itself, then join them."
-        tally.meet("mixed encodings", Place(line=other), found, "one encoding throughout", mend)
+        _refuse_mixed(utf_8, other, found, tally)
     mend = "If accents then look right, write 'encoding: windows-1252' under 'table' in the mapping."
-    tally.meet("windows-1252 text", Place(line=other), found, "UTF-8 text", mend)
+    tally.stop("windows-1252 text", Place(line=other), found, "UTF-8 text", mend)
 
 
 def _first_lines(path: Path) -> tuple[int, int, int]:
@@ -135,7 +171,8 @@ def _first_lines(path: Path) -> tuple[int, int, int]:
     with path.open("rb") as raw:
         for number, line in enumerate(_unpacked(raw), 1):
             try:
-                utf_8 = utf_8 or (0 if line.decode("utf-8").isascii() else number)
+                text = line.decode("utf-8")
+                utf_8 = utf_8 or (0 if text.isascii() else number)
             except UnicodeDecodeError as error:
                 if not other:
                     other, offender = number, line[error.start]

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from servanda.files.input_faults import NOWHERE, Place, Tally
 from servanda.files.table_bytes import lines_of
@@ -98,11 +98,11 @@ def _records(lines: Iterator[str], form: TableForm, tally: Tally) -> Iterator[_R
             yield _Record(number, line, cells)
             line = reader.line_num + 1
     except csv.Error as error:
-        _meet_unclosed_quote(Place(number + 1, line), error, tally)
+        _refuse_unclosed_quote(Place(number + 1, line), error, tally)
 
 
-def _meet_unclosed_quote(place: Place, error: csv.Error, tally: Tally) -> None:
-    tally.meet(
+def _refuse_unclosed_quote(place: Place, error: csv.Error, tally: Tally) -> NoReturn:
+    tally.stop(
         "unclosed quote",
         place,
         f"a quote that does not end where its cell ends ({error})",
@@ -115,7 +115,7 @@ def _checked_header(records: Iterator[_Record], form: TableForm, columns: Sequen
     """Return the header's names, trimmed; meet what is wrong with it."""
     header = [cell.strip() for cell in next(records, _Record(1, 1, [])).cells]
     if not any(header):
-        tally.meet(
+        tally.stop(
             "empty file",
             Place(1, 1),
             "no header in the first row",
@@ -124,20 +124,22 @@ def _checked_header(records: Iterator[_Record], form: TableForm, columns: Sequen
         )
     missing = [each for each in columns if each not in header]
     if missing:
-        _meet_missing(header, missing, form, columns, tally)
+        _refuse_missing(header, missing, form, columns, tally)
     for each in columns:
         if header.count(each) > 1:
-            _meet_repeated(header, each, tally)
+            _refuse_repeated(header, each, tally)
     return header
 
 
-def _meet_repeated(header: list[str], name: str, tally: Tally) -> None:
+def _refuse_repeated(header: list[str], name: str, tally: Tally) -> NoReturn:
     places = ", ".join(str(place) for place, each in enumerate(header, 1) if each == name)
     mend = "Rename or drop one of them in the export: nothing says which is meant."
-    tally.meet("column repeated", Place(1, 1, name), f"the column stands at places {places}", "each column once", mend)
+    tally.stop("column repeated", Place(1, 1, name), f"the column stands at places {places}", "each column once", mend)
 
 
-def _meet_missing(header: list[str], missing: list[str], form: TableForm, columns: Sequence[str], tally: Tally) -> None:
+def _refuse_missing(
+    header: list[str], missing: list[str], form: TableForm, columns: Sequence[str], tally: Tally
+) -> NoReturn:
     """Meet the likeliest reason for which mapped columns are not in the header."""
     for other, name in _DELIMITERS.items():
         if (
@@ -145,23 +147,23 @@ def _meet_missing(header: list[str], missing: list[str], form: TableForm, column
             and sum(other in cell for cell in header)
             and len(header) * 2 <= _parts(header, other)
         ):
-            _meet_delimiter(other, name, form, tally)
+            _refuse_delimiter(other, name, form, tally)
     if len(missing) == len(set(columns)) and any(_VALUE.search(cell) for cell in header):
         mend = "Put the row of column names back on top: columns are found by name, never by place."
         found = f"the first row begins with {', '.join(repr(cell) for cell in header[:3])}"
-        tally.meet("no header", Place(1, 1), found, f"column names such as '{missing[0]}'", mend)
-    tally.meet("column missing", Place(1, 1, missing[0]), *_missing_words(header, missing))
+        tally.stop("no header", Place(1, 1), found, f"column names such as '{missing[0]}'", mend)
+    tally.stop("column missing", Place(1, 1, missing[0]), *_missing_words(header, missing))
 
 
 def _parts(header: list[str], delimiter: str) -> int:
     return sum(cell.count(delimiter) + 1 for cell in header)
 
 
-def _meet_delimiter(found: str, name: str, form: TableForm, tally: Tally) -> None:
+def _refuse_delimiter(found: str, name: str, form: TableForm, tally: Tally) -> NoReturn:
     expected = f"{_DELIMITERS.get(form.delimiter, repr(form.delimiter))} between cells"
     written = "\\t" if found == "\t" else found
     mend = f"Write 'delimiter: \"{written}\"' under 'table' in the mapping."
-    tally.meet("wrong delimiter", Place(1, 1), f"{name} between the column names", expected, mend)
+    tally.stop("wrong delimiter", Place(1, 1), f"{name} between the column names", expected, mend)
 
 
 def _missing_words(header: list[str], missing: list[str]) -> tuple[str, str, str]:
@@ -222,10 +224,10 @@ def _meet_odd_row(record: _Record, layout: "_Layout", tally: Tally) -> None:
         elif len(record.cells) != layout.width:
             found = f"{len(record.cells)} cells"
             mend = "A delimiter inside a text must be quoted. Mend the row, or the export's quoting."
-            tally.meet("ragged row", place, found, f"{layout.width} cells, as in the header", mend)
+            tally.stop("ragged row", place, found, f"{layout.width} cells, as in the header", mend)
         else:
             mend = "Fill in the ticket number of every row; merged cells leave all but the first one empty."
-            tally.meet("ticket number missing", place, "no value in any mapped column", "a ticket number", mend)
+            tally.stop("ticket number missing", place, "no value in any mapped column", "a ticket number", mend)
 
 
 def _last_row(record: _Record, layout: "_Layout", tally: Tally) -> Iterator[Row]:
@@ -239,9 +241,11 @@ def _last_row(record: _Record, layout: "_Layout", tally: Tally) -> Iterator[Row]
             mend = "Export without a totals line, or leave it: it is never judged."
             tally.meet("totals line", place, f"a last row that begins with '{first}'", "a ticket", mend)
         return
+    if tally.unended and 0 < len(record.cells) < layout.width:
+        _turn_away_cut(record, layout, place, tally)
+        return
     if tally.unended:
-        with tally.listing():
-            _meet_unended(record, layout, place, tally)
+        _meet_unended(place, tally)
     values = layout.wanted(record.cells) if len(record.cells) == layout.width else ()
     if any(values):
         tally.rows += 1
@@ -250,13 +254,19 @@ def _last_row(record: _Record, layout: "_Layout", tally: Tally) -> Iterator[Row]
         _meet_odd_row(record, layout, tally)
 
 
-def _meet_unended(record: _Record, layout: "_Layout", place: Place, tally: Tally) -> None:
+def _turn_away_cut(record: _Record, layout: "_Layout", place: Place, tally: Tally) -> None:
+    """Refuse the file for its cut, or list the row."""
+    tally.rows += 1
+    tally.begin(layout.number(record.cells))
+    found = f"{len(record.cells)} cells and no line end"
+    mend = "The file ends too early: fetch or export it again, and compare its size with the source."
+    with tally.listing():
+        tally.stop("cut in mid row", place, found, f"{layout.width} cells and a line end", mend)
+
+
+def _meet_unended(place: Place, tally: Tally) -> None:
     mend = "Compare the last row with its source; export again if it is cut."
-    if 0 < len(record.cells) < layout.width:
-        found = f"{len(record.cells)} cells and no line end"
-        tally.meet("cut in mid row", place, found, f"{layout.width} cells and a line end", mend)
-    else:
-        tally.meet("no final newline", place, "no line end after the last row", "a line end after every row", mend)
+    tally.meet("no final newline", place, "no line end after the last row", "a line end after every row", mend)
 
 
 class _Layout:

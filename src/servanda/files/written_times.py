@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from fractions import Fraction
-from functools import cache
+from functools import cache, partial
 
 from servanda.engine.zones import zone
 
@@ -45,6 +45,10 @@ _DURATION = re.compile(
     r"(?:\d+(?:[.,]\d+)?\s*(?:d|days?|h|hrs?|hours?|m|mins?|minutes?|s|secs?|seconds?)\s*)+\Z", re.IGNORECASE
 )
 _CLOCK_DURATION = re.compile(r"\d+:\d{2}(?::\d{2})?\Z")
+
+
+_Format = Callable[[str], datetime | None]
+"""From a text to its wall clock, with an offset if one is written, or to nothing if the text does not fit."""
 
 
 class InvalidTimeStyle(ValueError):
@@ -117,15 +121,15 @@ def _day_order(written: str) -> str:
 class _Precision:
     """The finest unit seen in a column, and whether some day proved the order of day and month."""
 
-    has_seconds: bool = False
+    read: int = 0
+    minutes: bool = False
     seconds: bool = False
     microseconds: bool = False
-    read: int = 0
     day_above_12: bool = False
 
-    def note(self, wall: datetime, *, has_seconds: bool) -> None:
+    def note(self, wall: datetime) -> None:
         self.read += 1
-        self.has_seconds |= has_seconds
+        self.minutes |= wall.minute != 0 or wall.hour != 0
         self.seconds |= wall.second != 0
         self.microseconds |= wall.microsecond != 0
         self.day_above_12 |= wall.day > 12
@@ -136,7 +140,9 @@ class _Precision:
             return "none read"
         if self.microseconds:
             return "below a second"
-        return "second" if self.seconds else "minute"
+        if self.seconds:
+            return "second"
+        return "minute" if self.minutes else "day"
 
 
 @dataclass(slots=True)
@@ -145,7 +151,7 @@ class TimeReader:
 
     style: TimeStyle
     seen: _Precision = field(default_factory=_Precision)
-    _formats: tuple["_Format", ...] = ()
+    _formats: tuple[_Format, ...] = ()
     _known: dict[str, WrittenTime] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -163,19 +169,24 @@ class TimeReader:
 
     @property
     def precision(self) -> str:
-        """The finest unit that occurs: `minute`, `second` or `below a second`."""
+        """The finest unit that occurs: `day`, `minute`, `second`, `below a second`, or `none read`."""
         return self.seen.word
 
     @property
-    def order_unproven(self) -> bool:
-        """Whether day and month are told apart by their place, and no day above 12 proved the place right."""
-        return any(map(_day_order, self.style.formats)) and self.seen.read > 0 and not self.seen.day_above_12
+    def needs_proof(self) -> bool:
+        """Whether times were read in which only the place of day and month tells them apart."""
+        return self.seen.read > 0 and any(map(_day_order, self.style.formats))
+
+    @property
+    def proves_order(self) -> bool:
+        """Whether a day above 12 proved the places of day and month right."""
+        return self.seen.day_above_12
 
     def _read(self, text: str) -> WrittenTime:
         for each in self._formats:
-            wall = each.wall(text)
+            wall = each(text)
             if wall is not None:
-                self.seen.note(wall, has_seconds=each.has_seconds)
+                self.seen.note(wall)
                 return self._instant(wall)
         raise _unreadable(text, self.style)
 
@@ -246,21 +257,13 @@ def _doubt(name: str, *, gap: bool) -> Doubt:
     return Doubt(OVERLAP, f"a local time that occurs once in {name}", "Export times with their offset.")
 
 
-@dataclass(frozen=True, slots=True)
-class _Format:
-    """One compiled format: from a text to its wall clock, or nothing if it does not fit."""
-
-    wall: Callable[[str], datetime | None]
-    has_seconds: bool
-
-
 def check_format(written: str) -> None:
     """Raise `InvalidTimeStyle` for a format that cannot be read."""
     _compiled(written)
 
 
 def _compiled(written: str) -> _Format:
-    named: dict[str, Callable[[str], datetime | None]] = {
+    named: dict[str, _Format] = {
         "iso": _iso,
         "unix seconds": lambda text: _unix(text, 1),
         "unix milliseconds": lambda text: _unix(text, 1000),
@@ -268,12 +271,12 @@ def _compiled(written: str) -> _Format:
         "serial 1904": lambda text: _serial(text, _DAY_0_OF_1904),
     }
     if written in named:
-        return _Format(named[written], has_seconds=True)
+        return named[written]
     pattern = _pattern(written)
-    return _Format(_plain(pattern) or (lambda text: _matched(pattern, text)), has_seconds="%S" in written)
+    return _plain(pattern) or partial(_matched, pattern)
 
 
-def _plain(pattern: re.Pattern[str]) -> Callable[[str], datetime | None] | None:
+def _plain(pattern: re.Pattern[str]) -> _Format | None:
     """Return a quick reader of formats that hold numbers only, the commonest, or nothing for others."""
     parts = [each for each in "YmdHMS" if each in pattern.groupindex]
     if set(pattern.groupindex) != set(parts) or parts != list("YmdHMS")[: len(parts)]:
