@@ -2,10 +2,9 @@
 
 import argparse
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TypeAlias
 
-if TYPE_CHECKING:
-    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 DONE = 0
 FINDINGS = 1
@@ -13,7 +12,7 @@ BAD_INPUT = 2
 
 
 def add_command(
-    subparsers: "Subparsers", name: str, *, says: str, example: str, run: Callable[[argparse.Namespace], int]
+    subparsers: Subparsers, name: str, *, says: str, example: str, run: Callable[[argparse.Namespace], int]
 ) -> argparse.ArgumentParser:
     """Add the command `name`, whose help says in one sentence what it does and shows an example to copy."""
     parser = subparsers.add_parser(

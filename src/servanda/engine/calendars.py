@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property, partial
+from itertools import pairwise
 from types import MappingProxyType
 
 from servanda.engine import kernel, zones
@@ -85,13 +86,13 @@ class Calendar:
         for on, shifts in self.special.items():
             self._refuse_overlap(on.isoformat(), shifts)
         seasons = sorted(self.seasons, key=lambda season: season.first)
-        for one, two in zip(seasons, seasons[1:], strict=False):
+        for one, two in pairwise(seasons):
             if two.first <= one.last:
                 raise InvalidCalendar(f"two seasons of calendar '{self.id}' both hold on {two.first}: end one earlier")
 
     def _refuse_overlap(self, place: str, shifts: Shifts) -> None:
         ordered = sorted(shifts)
-        for one, two in zip(ordered, ordered[1:], strict=False):
+        for one, two in pairwise(ordered):
             if two.start < one.end:
                 raise InvalidCalendar(
                     f"calendar '{self.id}', {place}: the shifts {one} and {two} overlap. Join them or part them."
@@ -361,11 +362,9 @@ class Calendar:
         return self.holidays.get(on, self.recurring.get((on.month, on.day)))
 
 
-
 def _next_opening(at: int, t: Tables) -> int:
     return kernel.next_opening(t, at)
 
 
 def _closing_before(at: int, t: Tables) -> int:
     return kernel.closing_before(t, at)
-

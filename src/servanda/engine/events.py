@@ -5,7 +5,7 @@ answers comes before what stops, and a pause comes last, so that a ticket resolv
 is resolved.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import IntEnum
@@ -136,7 +136,7 @@ def judging_order(event: Event) -> tuple[datetime, int, int, str]:
     return event.happened_at, event.kind.value, event.sequence, event.id
 
 
-def first_opened(number: str, ordered: list[Event]) -> Event:
+def first_opened(number: str, ordered: Sequence[Event]) -> Event:
     """Return the first `opened` event of an ordered history; raise `NeverOpened` without one."""
     for event in ordered:
         if event.kind is EventKind.OPENED:

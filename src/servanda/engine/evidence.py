@@ -76,7 +76,7 @@ def totals(parts: Iterable[Span]) -> Totals:
 
 
 def unlisted_pauses(clock: Replay, cycle: Cycle) -> tuple[Event, ...]:
-    """Return the pauses within a cycle that did not stop its clock, because the agreement does not list their reason."""
+    """Return the pauses within a cycle that did not stop its clock, for reasons not agreed."""
     ends_at = cycle.stopped_at or clock.as_of
     return tuple(
         event
@@ -87,9 +87,7 @@ def unlisted_pauses(clock: Replay, cycle: Cycle) -> tuple[Event, ...]:
     )
 
 
-def _phases(
-    clock: Replay, cycle: int, ends_at: datetime
-) -> Iterator[tuple[datetime, datetime, Use, Event | None]]:
+def _phases(clock: Replay, cycle: int, ends_at: datetime) -> Iterator[tuple[datetime, datetime, Use, Event | None]]:
     """Yield the stretches in which the clock ran or stood still, each with the event that began it."""
     marks = sorted((mark for mark in clock.marks if mark[kernel.M_CYCLE] == cycle), key=lambda mark: mark[kernel.M_AT])
     ats = [from_microseconds(mark[kernel.M_AT]) for mark in marks]

@@ -63,10 +63,13 @@ def judge(ticket: Ticket, coverage: Coverage, as_of: datetime) -> tuple[Reading,
     Raises `NeverOpened`, `UnknownPriority`, `TiedCoverage` and `NoOpeningHours`.
     """
     events = [event for event in ticket.ordered() if event.happened_at <= as_of]
-    if not any(event.kind is EventKind.OPENED for event in events):
-        if not any(event.kind is EventKind.OPENED for event in ticket.events):
-            first_opened(ticket.number, events)
+    if not _has_opened(events):
+        first_opened(ticket.number, ticket.ordered())
         return ()
+    return _readings(ticket, events, coverage, as_of)
+
+
+def _readings(ticket: Ticket, events: Sequence[Event], coverage: Coverage, as_of: datetime) -> tuple[Reading, ...]:
     opened_at = first_opened(ticket.number, events).happened_at
     known = classification(events)
     covers = cover_of(ticket, opened_at, known, coverage)
@@ -177,3 +180,25 @@ def _chooses(event: Event) -> bool:
 
 def _pauses(kind: TargetKind) -> bool:
     return kind is not TargetKind.FIRST_RESPONSE
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What the clocks showed just before a reclassification chose their targets anew."""
+
+    event: Event
+    readings: tuple[Reading, ...]
+
+
+def before_reclassifications(ticket: Ticket, coverage: Coverage, as_of: datetime) -> tuple[Earlier, ...]:
+    """Return, for each reclassification that chooses targets, the readings under what was known until then."""
+    events = [event for event in ticket.ordered() if event.happened_at <= as_of]
+    return tuple(
+        Earlier(event, _readings(ticket, events[:place], coverage, event.happened_at))
+        for place, event in enumerate(events)
+        if event.kind is EventKind.RECLASSIFIED and _chooses(event) and _has_opened(events[:place])
+    )
+
+
+def _has_opened(events: Sequence[Event]) -> bool:
+    return any(event.kind is EventKind.OPENED for event in events)

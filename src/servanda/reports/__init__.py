@@ -1,0 +1,1 @@
+"""What people read: one folder a report, each with one source of figures and its renderings."""
