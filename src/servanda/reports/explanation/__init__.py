@@ -222,7 +222,7 @@ def cause_of(span: Span) -> str:
     if span.use is Use.OUTSIDE_HOURS:
         return f"no opening hours: {', '.join(span.closed_for)}" if span.closed_for else "no opening hours"
     if span.cause is None:
-        return span.use.value
+        return f"{span.use.value}"
     word = span.cause.kind.word.replace("_", " ")
     if span.use is Use.PAUSED and span.cause.kind is EventKind.PAUSED:
         return f"waiting for {span.cause.reason}" if span.cause.reason else "waiting"
