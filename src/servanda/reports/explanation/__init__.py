@@ -194,7 +194,14 @@ def table(story: Story) -> list[Row]:
     groups = [[span] for span in story.spans] if len(story.spans) <= LONG else _by_month(story)
     rows = [_line(group, story.zone) for group in groups]
     sums = totals(story.spans)
-    total = ("", "in all", length(sums.counted), length(sums.paused), length(sums.outside_hours), length(sums.wall))
+    total = (
+        "",
+        "in all",
+        length(sums.counted),
+        length(sums.paused),
+        length(sums.outside_hours),
+        f"{length(sums.wall)} on the wall",
+    )
     return [*rows, total]
 
 
