@@ -1,0 +1,49 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from servanda.cli import main
+from tests.examples import small_log
+
+
+def explained(folder: Path, capsys: pytest.CaptureFixture[str], number: str, *more: str) -> str:
+    assert main(["explain", number, *small_log.written(folder), *more]) == 0
+    return capsys.readouterr().out
+
+
+def test_the_story_names_the_clause_the_due_instant_and_the_verdict(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = explained(tmp_path, capsys, "T3")
+    assert "Judged by 'fix' (fix) of desk/1: resolution within 4 hours for priority P1, until it is resolved" in text
+    assert "1 h 30 min of pauses left out, it was due Mon 19 Jan 2026 12:30." in text
+    assert "when the ticket was resolved, 30 min before it was due: met." in text
+
+
+def test_the_table_adds_up_to_the_reading(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = explained(tmp_path, capsys, "T3").splitlines()
+    total = next(line for line in lines if "in all" in line)
+    assert "3 h 30 min" in total
+    assert "1 h 30 min" in total
+    assert "68 h on the wall" in total
+
+
+def test_as_json_the_spans_lie_side_by_side_and_add_up(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (target,) = json.loads(explained(tmp_path, capsys, "T3", "--json"))["targets"]
+    spans = target["spans"]
+    assert all(one["until"] == two["from"] for one, two in zip(spans, spans[1:], strict=False))
+    used = {use: sum(s["seconds"] for s in spans if s["use"] == use) for use in ("counted", "paused", "outside hours")}
+    assert used == {"counted": 12600, "paused": 5400, "outside hours": 68 * 3600 - 18000}
+    assert spans[1]["cause"] == "waiting for user"
+
+
+def test_a_ticket_nobody_promised_anything_for_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = explained(tmp_path, capsys, "T5")
+    assert "Not covered for resolution" in text
+    assert "covers service 'Printing', the ticket is of 'heating'" in text
+
+
+def test_an_unknown_number_is_refused_with_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "T9", *small_log.written(tmp_path)]) == 2
+    assert "check the number" in capsys.readouterr().err
