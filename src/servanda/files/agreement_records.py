@@ -37,7 +37,7 @@ RULE_OF_CHECK = {
 
 Value = TypeVar("Value")
 
-STAND_IN = Target("?", TargetKind.RESOLUTION, {ANY_PRIORITY: Limit(0, Unit.ELAPSED)}, Calendar.always_open())
+STAND_IN = Target("?", TargetKind.HAND_OVER, {ANY_PRIORITY: Limit(0, Unit.ELAPSED)}, Calendar.always_open(), party="?")
 
 
 @dataclass(slots=True)
@@ -114,7 +114,10 @@ class _VersionReader:
         self.calendar = _reference(record, "calendar", listed.calendars)
 
     def read(self) -> AgreementVersion | None:
-        """Return the version without its faulty targets, or `None` where it makes no sense at all."""
+        """Return the version without its faulty targets, or `None` where it makes no sense at all.
+
+        Where every target is faulty, one stands in for them, so that the rest of the version can be checked.
+        """
         records = self.record.records("targets")
         targets = [target for each in records if (target := self._target(each))]
         parts = self._parts()
@@ -122,7 +125,7 @@ class _VersionReader:
             return None
         faulty = self._faults(targets or [STAND_IN], parts, whole=len(targets) == len(records))
         sound = tuple(target for target in targets if target.id not in faulty)
-        return _unless_invalid(sound, parts) if sound and "" not in faulty else None
+        return _unless_invalid(sound or (STAND_IN,), parts) if "" not in faulty else None
 
     def _faults(self, targets: list[Target], parts: dict[str, Any], *, whole: bool) -> set[str]:
         """Add the version's faults to the findings, and return the ids of the targets that have them, '' for others.

@@ -14,6 +14,7 @@ from servanda.engine.calendars import Calendar, NoOpeningHours
 from servanda.engine.coverage import Clause
 from servanda.engine.targets import ANY_PRIORITY, Limit, Target, TargetKind, Unit
 from servanda.files.agreement_draft import Draft
+from servanda.files.agreement_records import STAND_IN
 
 SAMPLE_OF_HOURS = timedelta(weeks=5)
 
@@ -225,7 +226,7 @@ RULES_OF_THE_FILE: tuple[Callable[[Draft], Iterator[Found]], ...] = (
 def _targets(draft: Draft) -> Iterator[tuple[AgreementVersion, Target]]:
     for version in draft.versions:
         for target in version.targets:
-            if target.calendar.id not in draft.stand_ins:
+            if target is not STAND_IN and target.calendar.id not in draft.stand_ins:
                 yield version, target
 
 
