@@ -152,7 +152,7 @@ def test_11_another_delimiter_is_refused_with_what_to_write(tmp_path: Path) -> N
     refusal = refused(tmp_path, tickets(GOOD).replace(",", ";"))
     assert refusal.fault == "wrong delimiter"
     assert "a semicolon" in refusal.found
-    assert "delimiter: \";\"" in refusal.mend
+    assert 'delimiter: ";"' in refusal.mend
 
 
 def test_11_a_tab_is_read_where_the_mapping_says_so(tmp_path: Path) -> None:
@@ -294,7 +294,9 @@ def test_22_a_time_with_an_offset_where_the_mapping_says_local_refuses_the_file(
 
 
 def test_22_both_are_read_where_the_mapping_says_what_each_means(tmp_path: Path) -> None:
-    mapping = TICKETS.replace('["%d/%m/%Y %H:%M"]', "[iso]").replace("Europe/Paris", "Europe/Paris\n      offsets: trusted")
+    mapping = TICKETS.replace('["%d/%m/%Y %H:%M"]', "[iso]").replace(
+        "Europe/Paris", "Europe/Paris\n      offsets: trusted"
+    )
     rows = tickets("A1,2026-01-09T16:00:00,,P1", "A2,2026-01-29T09:00:00Z,,P2")
     opened = [each.opened_at for each in read(tmp_path, rows, mapping).tickets]
     assert opened == [datetime(2026, 1, 9, 15, 0, tzinfo=UTC), datetime(2026, 1, 29, 9, 0, tzinfo=UTC)]
@@ -368,8 +370,11 @@ def test_27_a_decimal_comma_in_the_number_that_orders_rows_is_rejected(tmp_path:
 
 
 def test_28_lost_zeros_are_found_where_the_mapping_states_the_form_of_numbers(tmp_path: Path) -> None:
-    mapping = TICKETS.replace("ticket: Number", r"""ticket: Number
-      pattern: '\d{6}'""")
+    mapping = TICKETS.replace(
+        "ticket: Number",
+        r"""ticket: Number
+      pattern: '\d{6}'""",
+    )
     outcome = read(tmp_path, tickets("000017,29/01/2026 09:00,,P2", "18,29/01/2026 09:00,,P2"), mapping)
     assert numbers(outcome) == ["000017"]
     assert rejected(outcome) == [("ticket number malformed", "18", 3, "Number")]

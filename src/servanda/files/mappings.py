@@ -74,10 +74,11 @@ class _Checks:
         """Raise the fault that comes first in the file, if there is one."""
         for key, line in self._twins():
             raise self._refusal(line, f"the key '{key}' a second time", "each key once", "Keep one of them.")
-        errors = Draft202012Validator(schema()).iter_errors(yaml_text.plain(self._root))
-        refusals = sorted((self._refused(each) for each in errors), key=lambda each: each.line or 0)
-        if refusals:
-            raise refusals[0]
+        errors = list(Draft202012Validator(schema()).iter_errors(yaml_text.plain(self._root)))
+        # An unknown key is often the missing one in other letters, so it is told first.
+        errors.sort(key=lambda each: (each.validator != "additionalProperties", self._refused(each).line))
+        if errors:
+            raise self._refused(errors[0])
 
     def _twins(self) -> Iterator[tuple[str, int]]:
         for node in yaml_text.walk(self._root):
