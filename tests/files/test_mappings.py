@@ -55,9 +55,7 @@ def test_the_published_schema_is_a_schema_and_is_the_one_that_checks() -> None:
 
 def test_the_page_on_mappings_lists_every_fault_with_its_grades() -> None:
     page = (ROOT / "docs" / "method" / "mappings.md").read_text("utf-8")
-    listed = {
-        cells[0]: cells[1:3] for cells in re.findall(r"^\| `([^`]+)` \| (\w+) \| ([^|]*?) \|", page, re.MULTILINE)
-    }
+    rows = re.findall(r"^\| `([^`]+)` \| (\w+) \| ([^|]*?) \|", page, re.MULTILINE)
     expected = {
         fault.id: (fault.default.value, ", ".join(each.value for each in fault.grades[1:])) for fault in FAULTS.values()
     }
@@ -96,7 +94,7 @@ def test_text_that_is_no_yaml_is_refused(tmp_path: Path) -> None:
         ('["%d/%m/%Y %H:%M"]', '["%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M"]', "could be read either way"),
         ('["%d/%m/%Y %H:%M"]', '["dd/mm/yyyy"]', "is no format"),
         ("zone: Europe/Paris", "columns: {Opened: {formats: [iso], zone: UTC}}", "Neither a zone nor"),
-        ("zone: Europe/Paris", "zone: UTC\n      columns: {Clsed: {formats: [iso], zone: UTC}}", "'Clsed', which nothing"),
+        ("zone: Europe/Paris", "zone: UTC\n      columns: {Clsed: {formats: [iso], zone: UTC}}", "'Clsed', which"),
         ("ticket: Number", "ticket: Number\n      pattern: '['", "unterminated character set"),
         ("ticket: Number", "ticket: Number\n      happened_at: Updated", "only rows of events"),
         ("opened: Opened", "closed: Closed", "tickets without a time of opening"),
