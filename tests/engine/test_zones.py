@@ -1,7 +1,7 @@
 """Time zones: the pinned IANA data, and nothing of the machine."""
 
-import tzdata
 import pytest
+import tzdata
 
 from servanda.engine import zones
 from servanda.engine.instants import HOUR, MINUTE, SECOND, to_microseconds

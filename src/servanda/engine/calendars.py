@@ -12,7 +12,8 @@ from functools import cached_property, partial
 from itertools import pairwise
 from types import MappingProxyType
 
-from servanda.engine import kernel, zones
+from servanda.engine import instant_tables, kernel, zones
+from servanda.engine.instant_tables import NO_TIME, NOTHING_COVERED, InstantTables
 from servanda.engine.instants import (
     DAY,
     SECOND,
@@ -106,7 +107,10 @@ class Calendar:
 
     def elapsed(self, start: datetime, end: datetime) -> timedelta:
         """Return the open time in [start, end); nothing when `end` does not come after `start`."""
-        return duration(self._elapsed(to_microseconds(start), to_microseconds(end)))
+        try:
+            return instant_tables.elapsed(self._in_instants, start, end)
+        except (LookupError, TypeError):  # not covered yet, or no instants, which the longer way refuses in words
+            return self._elapsed(start, end)
 
     def signed_elapsed(self, start: datetime, end: datetime) -> timedelta:
         """Return the open time from `start` to `end`, negative when `end` comes first: what is left of a promise."""
@@ -118,11 +122,12 @@ class Calendar:
         The inverse of `elapsed`: `elapsed(start, due(start, d)) == d`. A negative limit counts backwards, to the
         latest such instant. Raises `NoOpeningHours` when ten years hold no opening.
         """
-        length = amount(limit)
-        if length < 0:
-            return self.due_back(start, -limit)
-        at = to_microseconds(start)
-        return from_microseconds(self.search(at, lambda t: kernel.due(t, at, length)))
+        if limit > NO_TIME:
+            try:
+                return instant_tables.due(self._in_instants, start, limit)
+            except (LookupError, TypeError):  # as in `elapsed`
+                pass
+        return self._due(start, limit)
 
     def due_back(self, end: datetime, limit: timedelta) -> datetime:
         """Return the latest instant from which `limit` of open time elapses until `end`."""
@@ -222,6 +227,11 @@ class Calendar:
 
     def tables(self, first: int, last: int) -> Tables:
         """Return compiled tables that cover every instant from `first` to `last`, lengthening them if need be."""
+        if first < FIRST_INSTANT or last > LAST_INSTANT:
+            raise NoOpeningHours(
+                f"Calendar '{self.name or self.id}' reaches from {FIRST_DATE.year} to {LAST_DATE.year - 1}, but is "
+                f"asked about a time {'before' if first < FIRST_INSTANT else 'after'} that. Correct the date."
+            )
         held: list[Tables] = self._held
         if not held:
             held.append(self._compile(first - 2 * DAY, last + ROOM))
@@ -233,12 +243,14 @@ class Calendar:
             begin = min(first, begin) - 2 * DAY - (more if first < begin else 0)
             end = max(last, end) + 2 * DAY + (more if last >= end else 0)
             held[0] = self._compile(begin, end)
+            self.__dict__["_in_instants"] = NOTHING_COVERED
         return held[0]
 
     def lengthen(self, years: int) -> Tables:
         """Return tables that reach `years` further than those held."""
         bounds = self._held[0][kernel.T_BOUNDS]
-        return self.tables(bounds[kernel.B_FIRST], min(bounds[kernel.B_END] + years * 366 * DAY, LAST_INSTANT))
+        first = max(bounds[kernel.B_FIRST], FIRST_INSTANT)
+        return self.tables(first, min(bounds[kernel.B_END] + years * 366 * DAY, LAST_INSTANT))
 
     def lengthen_for(self, t: Tables, start: int, years: int) -> Tables:
         """Return longer tables for a search that `t` could not answer; raise `NoOpeningHours` when it is endless."""
@@ -258,10 +270,31 @@ class Calendar:
     def _held(self) -> list[Tables]:
         return []
 
-    def _elapsed(self, start: int, end: int) -> int:
-        if end <= start:
-            return 0
-        return kernel.elapsed(self.tables(start, end), start, end)
+    @cached_property
+    def _in_instants(self) -> InstantTables:
+        """The tables held, in instants: made by the first question that needs them, forgotten when they lengthen."""
+        return NOTHING_COVERED
+
+    def _elapsed(self, start: datetime, end: datetime) -> timedelta:
+        first, last = to_microseconds(start), to_microseconds(end)
+        if last <= first:
+            return NO_TIME
+        counted = kernel.elapsed(self.tables(first, last), first, last)
+        self._hold_in_instants()
+        return duration(counted)
+
+    def _due(self, start: datetime, limit: timedelta) -> datetime:
+        at, length = to_microseconds(start), amount(limit)
+        if length < 0:
+            return self.due_back(start, -limit)
+        found = from_microseconds(self.search(at, lambda t: kernel.due(t, at, length)))
+        self._hold_in_instants()
+        return found
+
+    def _hold_in_instants(self) -> None:
+        """Keep the tables in instants too, for the next question."""
+        if self._in_instants is NOTHING_COVERED:
+            self.__dict__["_in_instants"] = instant_tables.instant_tables(self._held[0])
 
     def _add_days(self, start: datetime, days: int, *, end_of_day: bool) -> datetime:
         at = to_microseconds(start)
@@ -271,19 +304,19 @@ class Calendar:
     def _closing_after(self, opens: int) -> int:
         t = self.tables(opens, opens)
         while (closes := kernel.closing_after(t, opens)) >= (end := t[kernel.T_BOUNDS][kernel.B_END]):
-            self._refuse_endless_opening(end - opens, opens)
+            self._refuse_endless_opening(end - opens, opens, at_the_last=end >= LAST_INSTANT)
             t = self.lengthen(1)
         return closes
 
     def _opening_before(self, closes: int) -> int:
         t = self.tables(closes - DAY, closes)
         while (opens := kernel.opening_of(t, closes - 1)) <= (begin := t[kernel.T_BOUNDS][kernel.B_FIRST]):
-            self._refuse_endless_opening(closes - begin, closes)
-            t = self.tables(begin - 366 * DAY, closes)
+            self._refuse_endless_opening(closes - begin, closes, at_the_last=begin <= FIRST_INSTANT)
+            t = self.tables(max(begin - 366 * DAY, FIRST_INSTANT), closes)
         return opens
 
-    def _refuse_endless_opening(self, length: int, at: int) -> None:
-        if length > SEARCH_YEARS * 366 * DAY:
+    def _refuse_endless_opening(self, length: int, at: int, *, at_the_last: bool) -> None:
+        if at_the_last or length > SEARCH_YEARS * 366 * DAY:
             raise NoOpeningHours(
                 f"Calendar '{self.name or self.id}' neither opens nor closes for {SEARCH_YEARS} years around "
                 f"{from_microseconds(at):%Y-%m-%d}. Ask for the openings between two instants."
@@ -310,12 +343,13 @@ class Calendar:
         while True:
             found = look(t)
             if found == BEYOND:
-                t = self.lengthen(1)
+                t = self.lengthen_for(t, end, years)
+                years *= 2
                 continue
             if found != NONE:
                 return found
             self._refuse_endless_back(t, end)
-            t = self.tables(t[kernel.T_BOUNDS][kernel.B_FIRST] - years * 366 * DAY, end)
+            t = self.tables(max(t[kernel.T_BOUNDS][kernel.B_FIRST] - years * 366 * DAY, FIRST_INSTANT), end)
             years *= 2
 
     def _refuse_endless(self, t: Tables, start: int) -> None:

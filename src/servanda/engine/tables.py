@@ -40,7 +40,7 @@ def compile_tables(zone: str, hours: Hours, first: date, end: date) -> Tables:
     begin, stop = kernel.wall(clock, low * DAY), kernel.wall(clock, high * DAY)
     pieces = merged(clipped(((opens, closes) for opens, closes, _ in kept), begin, stop))
     edges, opened = _edges(pieces, begin, stop)
-    open_days, ranks, closings = _open_dates(kept, range(low, high))
+    open_days, ranks, closings = _open_dates(hours, kept, range(low, high))
     return (
         edges,
         opened,
@@ -159,14 +159,16 @@ def _inverse(opened: list[int]) -> list[int]:
     return places
 
 
-def _open_dates(kept: list[Owned], days: range) -> tuple[list[int], list[int], list[int]]:
+def _open_dates(hours: Hours, kept: list[Owned], days: range) -> tuple[list[int], list[int], list[int]]:
     """Return the open dates, the number of them before each date, and each one's last closing.
 
-    A date is open when some of its own shifts is left; the tail of the evening before does not make it so.
+    A date is open when some of its own shifts is left; the tail of the evening before does not make it so. A
+    holiday is not, even where its night shift goes on after midnight.
     """
     last: dict[int, int] = {}
     for _, closes, day in kept:
-        last[day] = max(last.get(day, closes), closes)
+        if hours.holiday_on(date_of(day)) is None:
+            last[day] = max(last.get(day, closes), closes)
     open_days = [day for day in days if day in last]
     ranks, rank = [], 0
     for day in days:
