@@ -1,15 +1,20 @@
 """Our answer to a question: an op, a calendar and an input. What was expected is never seen here."""
 
-from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from enum import Enum
 from itertools import islice
 from typing import Any
 
+from servanda.conformance import availability_answers
 from servanda.conformance.calendar_of import calendar_of, seconds, zone_only
 from servanda.conformance.clock_answers import clock
+from servanda.conformance.fields import Fields, UnreadableQuestion, in_seconds, instant
+from servanda.conformance.status_answers import status
 from servanda.engine.calendars import Calendar
+from servanda.engine.targets import DueRolls
 
-Input = Mapping[str, Any]
 Answer = dict[str, Any]
 
 
@@ -17,90 +22,149 @@ class UnknownOp(ValueError):
     """A question this product cannot be asked."""
 
 
-def answer(op: str, calendar: Mapping[str, Any] | None, asked: Input) -> Answer:
+class Direction(Enum):
+    """Which way along time a question looks."""
+
+    FORWARD = "forward"
+    BACKWARD = "backward"
+
+
+def answer(op: str, calendar: object, asked: object) -> Answer:
     """Return our answer in the case format; a typed error is answered as `{"error": text}`."""
     if op not in OPS:
-        raise UnknownOp(f"op '{op}' is unknown. Known are: {', '.join(sorted(OPS))}.")
+        raise UnknownOp(f"op {op!r} is unknown. Known are: {', '.join(sorted(OPS))}.")
     try:
-        return OPS[op](zone_only(calendar) if op == "wall" else calendar_of(calendar), asked)
-    except ValueError as refusal:
+        return OPS[op](calendar, Fields.of(asked))
+    except (ValueError, OverflowError) as refusal:
         return {"error": f"{type(refusal).__name__}: {refusal}"}
 
 
-def instant(text: str) -> datetime:
-    """Return an instant written in ISO 8601 with its offset."""
-    return datetime.fromisoformat(text)
-
-
-def amount(asked: Input) -> timedelta:
+def amount(asked: Fields) -> timedelta:
     """Return the amount asked for, negative when it is to be counted backwards."""
-    length = timedelta(seconds=asked["seconds"])
-    return -length if asked.get("direction") == "backward" else length
+    length = asked.length("seconds")
+    return -length if backward(asked) else length
+
+
+def backward(asked: Fields) -> bool:
+    """Say whether the question looks back."""
+    return asked.word("direction", Direction, Direction.FORWARD) is Direction.BACKWARD
+
+
+def counts_back(asked: Fields) -> bool:
+    """Say whether the amount is counted backwards: asked so, or negative, but not both."""
+    return amount(asked) < timedelta() or (backward(asked) and not amount(asked))
+
+
+def due(calendar: Calendar, start: datetime, asked: Fields) -> datetime:
+    """Return the instant at which the amount asked about is used up, rolled on from an edge where that is asked."""
+    length, rolls = abs(amount(asked)), asked.word("due_rolls", DueRolls, DueRolls.CLOSING) is DueRolls.NEXT_OPENING
+    if not counts_back(asked):
+        at = calendar.due(start, length)
+        return calendar.next_open(at) if rolls else at
+    at = calendar.due_back(start, length)
+    return closing_before(calendar, at) if rolls else at
+
+
+def closing_before(calendar: Calendar, at: datetime) -> datetime:
+    """Return the closing before an instant that is an opening, and any other instant as it is."""
+    before = at - timedelta(microseconds=1)
+    return at if calendar.is_open(before) else calendar.roll_back(before)
+
+
+def pieces(calendar: Calendar, asked: Fields) -> list[tuple[datetime, datetime]]:
+    """Return the openings asked for, the nearest first."""
+    start, until = asked.instant("from"), asked.instant("to") if asked.has("to") else None
+    if until is None and not asked.has("count"):
+        raise UnreadableQuestion(asked.place, sorted(asked.written), "a field `to` or `count`")
+    found = calendar.openings_back(start, until) if backward(asked) else calendar.openings(start, until)
+    return list(islice(found, max(asked.whole("count"), 0)) if asked.has("count") else found)
 
 
 def _at(found: datetime) -> Answer:
     return {"at": found.isoformat()}
 
 
-def _due(calendar: Calendar, asked: Input) -> Answer:
-    length = amount(asked)
-    backward = asked.get("direction") == "backward" or length < timedelta()
-    start = instant(asked["start"])
-    return _at(calendar.due_back(start, abs(length)) if backward else calendar.due(start, length))
+def _elapsed(calendar: Calendar, asked: Fields) -> Answer:
+    return {"seconds": in_seconds(calendar.elapsed(asked.instant("start"), asked.instant("end")))}
 
 
-def _elapsed(calendar: Calendar, asked: Input) -> Answer:
-    return {"seconds": whole_seconds(calendar.elapsed(instant(asked["start"]), instant(asked["end"])))}
+def _segments(calendar: Calendar, asked: Fields) -> Answer:
+    return {"segments": [[opens.isoformat(), closes.isoformat()] for opens, closes in pieces(calendar, asked)]}
 
 
-def whole_seconds(length: timedelta) -> int | float:
-    """Return an amount in seconds, whole where it is whole."""
-    total = length.total_seconds()
-    return int(total) if total == int(total) else total
+def _same_due(calendar: Calendar, asked: Fields) -> Answer:
+    starts = [instant(start, "input.starts") for start in asked.list("starts")]
+    return {"equal": len({due(calendar, start, asked) for start in starts}) == 1}
 
 
-def _segments(calendar: Calendar, asked: Input) -> Answer:
-    start, until = instant(asked["from"]), asked.get("to")
-    if asked.get("direction") == "backward":
-        found = calendar.openings_back(start, None if until is None else instant(until))
-    else:
-        found = calendar.openings(start, None if until is None else instant(until))
-    pieces = islice(found, asked["count"]) if "count" in asked else found
-    return {"segments": [[opens.isoformat(), closes.isoformat()] for opens, closes in pieces]}
+def _open_dates(calendar: Calendar, asked: Fields) -> Answer:
+    first, last = asked.date("from"), asked.date("to")
+    dates = [first + timedelta(days) for days in range((last - first).days + 1)]
+    found = [on.isoformat() for on in dates if calendar.is_open_date(on)]
+    return {"dates": found, "count": len(found)}
 
 
-def _same_due(calendar: Calendar, asked: Input) -> Answer:
-    return {"equal": len({calendar.due(instant(start), amount(asked)) for start in asked["starts"]}) == 1}
+def _add_days(calendar: Calendar, asked: Fields) -> Answer:
+    return _at(calendar.add_days(asked.instant("start"), asked.whole("days")))
 
 
-def _open_dates(calendar: Calendar, asked: Input) -> Answer:
-    day, last = date.fromisoformat(asked["from"]), date.fromisoformat(asked["to"])
-    dates = [day + timedelta(days) for days in range((last - day).days + 1)]
-    return {"dates": [on.isoformat() for on in dates if calendar.is_open_date(on)]}
+def _end_of_day(calendar: Calendar, asked: Fields) -> Answer:
+    return _at(calendar.end_of_day_after(asked.instant("start"), asked.whole("days")))
 
 
-def _on_instant(question: Callable[[Calendar, datetime], datetime]) -> Callable[[Calendar, Input], Answer]:
-    return lambda calendar, asked: _at(question(calendar, instant(asked["at"])))
+def _wall(calendar: object, asked: Fields) -> Answer:
+    return _at(zone_only(calendar).wall(asked.date("date"), seconds(asked.written.get("time"), "input.time")))
 
 
-OPS: dict[str, Callable[[Calendar, Input], Answer]] = {
-    "due": _due,
-    "elapsed": _elapsed,
-    "is_open": lambda calendar, asked: {"open": calendar.is_open(instant(asked["at"]))},
+UNITS = {
+    **dict.fromkeys(("s", "second", "seconds"), 1),
+    **dict.fromkeys(("m", "minute", "minutes"), 60),
+    **dict.fromkeys(("h", "hour", "hours"), 3600),
+}
+AMOUNT = re.compile(r"\s*([0-9]+)\s*([A-Za-z]+)\s*")
+
+
+def _unit(asked: Fields) -> Answer:
+    """Answer with the seconds of an amount; a day or anything longer has no fixed length."""
+    text = asked.written.get("text") or f"{asked.written.get('value')}{asked.written.get('unit')}"
+    found = AMOUNT.fullmatch(str(text))
+    if found is None or found[2] not in UNITS:
+        wanted = "a number of seconds, minutes or hours; say working days or calendar days where days are meant"
+        raise UnreadableQuestion(asked.place, text, wanted)
+    return {"seconds": int(found[1]) * UNITS[found[2]]}
+
+
+Op = Callable[[object, Fields], Answer]
+
+
+def _on_calendar(question: Callable[[Calendar, Fields], Answer]) -> Op:
+    return lambda calendar, asked: question(calendar_of(calendar), asked)
+
+
+def _on_instant(question: Callable[[Calendar, datetime], datetime]) -> Op:
+    return _on_calendar(lambda calendar, asked: _at(question(calendar, asked.instant("at"))))
+
+
+OPS: dict[str, Op] = {
+    "due": _on_calendar(lambda calendar, asked: _at(due(calendar, asked.instant("start"), asked))),
+    "elapsed": _on_calendar(_elapsed),
+    "is_open": _on_calendar(lambda calendar, asked: {"open": calendar.is_open(asked.instant("at"))}),
     "next_open": _on_instant(Calendar.next_open),
     "next_start": _on_instant(Calendar.next_start),
     "next_close": _on_instant(Calendar.next_close),
     "prev_start": _on_instant(Calendar.prev_start),
     "prev_close": _on_instant(Calendar.prev_close),
     "roll_back": _on_instant(Calendar.roll_back),
-    "segments": _segments,
-    "add_days": lambda calendar, asked: _at(calendar.add_days(instant(asked["start"]), asked["days"])),
-    "end_of_day_after_days": lambda calendar, asked: _at(
-        calendar.end_of_day_after(instant(asked["start"]), asked["days"])
-    ),
-    "is_open_date": lambda calendar, asked: {"open": calendar.is_open_date(date.fromisoformat(asked["date"]))},
-    "open_dates": _open_dates,
-    "wall": lambda calendar, asked: _at(calendar.wall(date.fromisoformat(asked["date"]), seconds(asked["time"]))),
-    "same_due": _same_due,
-    "clock": clock,
+    "segments": _on_calendar(_segments),
+    "add_days": _on_calendar(_add_days),
+    "end_of_day_after_days": _on_calendar(_end_of_day),
+    "is_open_date": _on_calendar(lambda calendar, asked: {"open": calendar.is_open_date(asked.date("date"))}),
+    "open_dates": _on_calendar(_open_dates),
+    "same_due": _on_calendar(_same_due),
+    "clock": _on_calendar(clock),
+    "availability": _on_calendar(availability_answers.answer),
+    "wall": _wall,
+    "status": lambda _, asked: status(asked),
+    "unit": lambda _, asked: _unit(asked),
+    "slo": lambda _, asked: availability_answers.slo(asked),
 }

@@ -8,26 +8,46 @@ from typing import Any
 
 from servanda.bad_input import BadInput
 
+PARTS = ("id", "op", "input", "expected")
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """What is asked: all that an answer may be made from."""
 
     op: str
-    calendar: Mapping[str, Any] | None
-    asked: Mapping[str, Any]
+    calendar: Any
+    asked: Any
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A question, and the answer this product is to give."""
+    """A question, and the answer this product is to give.
+
+    `expected_rolled` is the answer to the same question where a due instant rolls on to the next opening (or,
+    counted backwards, to the closing before), if the case tells it.
+    """
 
     id: str
     question: Question
     expected: Mapping[str, Any]
+    expected_rolled: Mapping[str, Any] | None = None
+
+    @property
+    def rolled(self) -> Question:
+        """The same question where a due instant rolls on."""
+        return Question(self.question.op, self.question.calendar, {**self.question.asked, "due_rolls": "next_opening"})
 
 
-def read_cases(path: Path) -> list[Case]:
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """What stands in the place of a case and is none, and why."""
+
+    id: str
+    reason: str
+
+
+def read_cases(path: Path) -> list[Case | Unreadable]:
     """Return the cases of a file, one JSON document or one case a line; raise `BadInput` for anything else."""
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -38,62 +58,85 @@ def read_cases(path: Path) -> list[Case]:
             mend="save the file as UTF-8",
             file=path,
         ) from None
-    return list(_lines(text, path) if path.suffix == ".jsonl" else _document(text, path))
+    cases = list(_lines(text) if path.suffix == ".jsonl" else _document(text, path))
+    if not any(isinstance(case, Case) for case in cases):
+        raise BadInput(
+            f"{len(cases)} entries, none of them a case" if cases else "no case",
+            expected="cases with id, op, input and expected",
+            mend="give a case file",
+            file=path,
+        )
+    return cases
 
 
-def _document(text: str, path: Path) -> Iterator[Case]:
-    written = _json(text, path, None)
-    if not isinstance(written, Mapping) or not isinstance(written.get("cases"), list):
+def _document(text: str, path: Path) -> Iterator[Case | Unreadable]:
+    written = _json(text, path)
+    calendars = written.get("calendars", {}) if isinstance(written, dict) else {}
+    if not isinstance(written, dict) or not isinstance(written.get("cases"), list) or not isinstance(calendars, dict):
         raise BadInput(
             "no list of cases",
             expected='an slm-cases/1 document with "cases": [...]',
             mend="give a case file, or name one case a line in a .jsonl file",
             file=path,
         )
-    calendars = written.get("calendars", {})
-    for case in written["cases"]:
-        yield _case(case, calendars, path, None)
+    for number, case in enumerate(written["cases"], 1):
+        yield _case(case, calendars, f"case {number}")
 
 
-def _lines(text: str, path: Path) -> Iterator[Case]:
-    for number, line in enumerate(text.splitlines(), 1):
+def _lines(text: str) -> Iterator[Case | Unreadable]:
+    for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
-            yield _case(_json(line, path, number), {}, path, number)
+            yield _line(line, f"line {number}")
 
 
-def _json(text: str, path: Path, line: int | None) -> Any:
+def _line(line: str, place: str) -> Case | Unreadable:
     try:
-        return json.loads(text)
-    except json.JSONDecodeError as fault:
+        return _case(_parsed(line), {}, place)
+    except ValueError as fault:
+        return Unreadable(place, f"no JSON: {fault}. The file may have been cut short.")
+
+
+def _json(text: str, path: Path) -> Any:
+    try:
+        return _parsed(text)
+    except ValueError as fault:
         raise BadInput(
-            f"text that is no JSON: {fault.msg} at column {fault.colno}",
-            expected="a case in JSON",
+            f"text that is no JSON: {fault}",
+            expected="a case file in JSON",
             mend="correct the file; it may have been cut short",
             file=path,
-            line=line if line is not None else fault.lineno,
+            line=fault.lineno if isinstance(fault, json.JSONDecodeError) else None,
         ) from None
 
 
-def _case(written: Any, calendars: Mapping[str, Any], path: Path, line: int | None) -> Case:
-    missing = [key for key in ("id", "op", "input", "expected") if not isinstance(written, Mapping) or key not in written]
+def _parsed(text: str) -> Any:
+    """Return what JSON says; raise `ValueError` for what is none, endless numbers and bottomless nesting included."""
+    try:
+        return json.loads(text, parse_constant=_refuse_constant)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no number in JSON")
+
+
+def _case(written: Any, calendars: Mapping[str, Any], place: str) -> Case | Unreadable:
+    """Return a case, or why an entry is none."""
+    if not isinstance(written, dict):
+        return Unreadable(place, f"found {written!r:.80}, expected an object with {', '.join(PARTS)}")
+    name = str(written.get("id") or place)
+    missing = [part for part in PARTS if part not in written]
     if missing:
-        raise BadInput(
-            f"a case without {', '.join(missing)}",
-            expected="a case with id, op, input and expected",
-            mend="complete the case",
-            file=path,
-            line=line,
-        )
+        return Unreadable(name, f"no {', '.join(missing)}; a case has {', '.join(PARTS)}")
+    told = written["expected_ours"] if "expected_ours" in written else written["expected"]
     calendar = written.get("calendar")
+    if not isinstance(told, dict) or not isinstance(written["op"], str):
+        return Unreadable(name, "op must be a word and expected an object")
     if isinstance(calendar, str):
         if calendar not in calendars:
-            raise BadInput(
-                f"case {written['id']} names the calendar '{calendar}', which the file does not hold",
-                expected=f"one of: {', '.join(calendars) or 'none'}",
-                mend="add the calendar or correct its name",
-                file=path,
-                line=line,
-            )
+            held = ", ".join(calendars) or "none"
+            return Unreadable(name, f"calendar '{calendar}' is not among those of the file: {held}")
         calendar = calendars[calendar]
-    expected = written.get("expected_ours", written["expected"])
-    return Case(written["id"], Question(written["op"], calendar, written["input"]), expected)
+    rolled = written.get("expected_latest") or written.get("expected_earliest")
+    return Case(name, Question(written["op"], calendar, written["input"]), told, rolled)

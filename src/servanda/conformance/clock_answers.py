@@ -1,12 +1,14 @@
 """The op `clock`: a ticket's clocks replayed by the engine, and the display fields the format derives from them."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from servanda.conformance.fields import Fields, UnreadableQuestion, in_seconds
 from servanda.engine.calendars import Calendar
 from servanda.engine.clocks import Cycle, Replay, State, Terms, replay
 from servanda.engine.events import Event, EventKind
+from servanda.engine.instants import amount
 from servanda.engine.targets import Limit, TargetKind, Unit
 
 KINDS = {
@@ -18,93 +20,104 @@ KINDS = {
     "customer_message": (EventKind.CUSTOMER_REPLIED,),
     "resolve": (EventKind.RESOLVED,),
     "reopen": (EventKind.REOPENED,),
+    "set_targets": (),
 }
 Answer = dict[str, Any]
 
 
-class UnknownEvent(ValueError):
-    """An event the format does not name."""
-
-
-def clock(calendar: Calendar, asked: Mapping[str, Any]) -> Answer:
+def clock(calendar: Calendar, asked: Fields) -> Answer:
     """Return every display field of the op for the history asked about."""
-    written = sorted(asked["events"], key=lambda event: datetime.fromisoformat(event["at"]))
-    events = _opening(asked) + [event for each in written for event in _events(each)]
+    return display(calendar, asked).fields()
+
+
+def display(calendar: Calendar, asked: Fields, *, evidence: bool = False) -> "Display":
+    """Return the clocks of the history asked about."""
+    written = sorted(asked.objects("events"), key=lambda event: event.instant("at"))
     as_of = _as_of(asked, written)
-    events = [event for event in events if event.happened_at <= as_of]
-    targets = _targets(asked, written, as_of)
-    display = Display(calendar, targets, events, as_of)
-    return display.fields()
+    known = [event for event in written if event.instant("at") <= as_of]
+    events = _opening(asked) + [event for each in known for event in _events(each)]
+    return Display(calendar, _targets(asked, known), events, as_of, evidence=evidence)
 
 
-def _opening(asked: Mapping[str, Any]) -> list[Event]:
-    created = datetime.fromisoformat(asked["created"])
-    by = {"by": "customer"} if asked.get("customer_opens") else {}
+def _opening(asked: Fields) -> list[Event]:
+    created = asked.instant("created")
+    by = {"by": "customer"} if asked.true("customer_opens") else {}
     events = [Event(EventKind.OPENED, created, changes=by)]
-    if asked.get("created_paused"):
+    if asked.true("created_paused"):
         events.append(Event(EventKind.PAUSED, created))
     return events
 
 
-def _events(written: Mapping[str, Any]) -> list[Event]:
+def _events(written: Fields) -> list[Event]:
     """Return what one written event comes to: a reply both responds and answers, a change of targets is no event."""
-    if written["type"] == "set_targets":
-        return []
-    if written["type"] not in KINDS:
-        raise UnknownEvent(f"event '{written['type']}' is unknown. Known are: {', '.join(KINDS)}, set_targets.")
-    return [Event(kind, datetime.fromisoformat(written["at"])) for kind in KINDS[written["type"]]]
+    name = written.need("type", str, "the type of an event")
+    if name not in KINDS:
+        raise UnreadableQuestion(f"{written.place}.type", name, f"one of: {', '.join(KINDS)}")
+    return [Event(kind, written.instant("at")) for kind in KINDS[name]]
 
 
-def _as_of(asked: Mapping[str, Any], written: list[Mapping[str, Any]]) -> datetime:
-    last = written[-1]["at"] if written else asked["created"]
-    return datetime.fromisoformat(asked.get("as_of") or max(last, asked["created"], key=datetime.fromisoformat))
+def _as_of(asked: Fields, written: Sequence[Fields]) -> datetime:
+    created = asked.instant("created")
+    last = written[-1].instant("at") if written else created
+    return asked.instant_or("as_of", max(last, created))
 
 
-def _targets(asked: Mapping[str, Any], written: list[Mapping[str, Any]], as_of: datetime) -> Mapping[str, Any]:
-    """Return the targets that hold as of an instant: the set given last replaces those before it."""
-    sets = [e for e in written if e["type"] == "set_targets" and datetime.fromisoformat(e["at"]) <= as_of]
-    chosen: Mapping[str, Any] = sets[-1]["targets"] if sets else asked["targets"]
-    return chosen
+def _targets(asked: Fields, known: Sequence[Fields]) -> Fields:
+    """Return the targets that hold in the end: the set given last replaces those before it."""
+    given = [event.inner("targets") for event in known if event.written.get("type") == "set_targets"]
+    return given[-1] if given else asked.inner("targets")
 
 
-def limit_of(written: int | float | Mapping[str, Any] | None) -> Limit | None:
+def limit_of(targets: Fields, name: str) -> Limit | None:
     """Return a limit: a number of seconds of open time, or of open dates."""
+    written = targets.written.get(name)
     if written is None:
         return None
-    if isinstance(written, Mapping):
-        return Limit(written["days"], Unit.WORKING_DAYS, bool(written.get("end_of_day")))
-    return Limit(timedelta(seconds=written) // timedelta(microseconds=1), Unit.OPEN_TIME)
+    if isinstance(written, dict):
+        days = targets.inner(name)
+        return Limit(days.whole("days"), Unit.WORKING_DAYS, days.true("end_of_day"))
+    return Limit(amount(targets.length(name)), Unit.OPEN_TIME)
 
 
 class Display:
     """The fields the format shows for a ticket, each read from the engine's clocks."""
 
-    def __init__(self, calendar: Calendar, targets: Mapping[str, Any], events: list[Event], as_of: datetime) -> None:
+    def __init__(
+        self, calendar: Calendar, targets: Fields, events: list[Event], as_of: datetime, *, evidence: bool
+    ) -> None:
         self.calendar, self.targets, self.events, self.as_of = calendar, targets, events, as_of
+        self.evidence = evidence
         self.first = self._replay(TargetKind.FIRST_RESPONSE, "first_response", frozenset())
         self.resolution = self._replay(TargetKind.RESOLUTION, "resolution", None)
         self.update = self._replay(TargetKind.UPDATE, "update", None)
         self.contact = self._replay(TargetKind.UPDATE, "response", None)
 
     def _replay(self, kind: TargetKind, name: str, reasons: frozenset[str] | None) -> Replay:
-        terms = Terms(kind, limit_of(self.targets.get(name)), self.calendar, reasons)
-        return replay(terms, self.events, self.as_of)
+        terms = Terms(kind, limit_of(self.targets, name), self.calendar, reasons)
+        return replay(terms, self.events, self.as_of, evidence=self.evidence)
 
     def fields(self) -> Answer:
         """Return all fields."""
-        hold = self.resolution.cycles[0].paused if self.resolution.cycles else timedelta()
+        paused = self.resolution.cycles[0].paused if self.resolution.cycles else timedelta()
         return {
             "first_response_due": _text(self._due(self.first)),
             "resolution_due": _text(self._due(self.resolution)),
             "update_due": _text(self._open_due(self.update)),
             "contact_due": _text(self._open_due(self.contact)),
             "next_due": _text(self._next_due()),
-            "hold_seconds": _seconds(hold),
+            "hold_seconds": in_seconds(paused),
             "state": self._state(),
             **self._stopped("first_response", self.first),
             **self._stopped("resolution", self.resolution),
             **self._worst_update(),
         }
+
+    @property
+    def clocks(self) -> dict[str, Replay]:
+        """The clocks of the targets, by the format's names; resolution is always among them."""
+        shown = {"first_response": self.first, "resolution": self.resolution, "update": self.update}
+        shown |= {"response": self.contact}
+        return {name: each for name, each in shown.items() if each.terms.limit is not None or name == "resolution"}
 
     def _due(self, shown: Replay) -> datetime | None:
         return shown.cycles[0].due_now if shown.cycles else None
@@ -116,8 +129,8 @@ class Display:
     def _next_due(self) -> datetime | None:
         if self._paused() or self.resolution.cycles[0].stopped_at is not None:
             return None
-        running = [self._due(each) for each in (self.first, self.resolution) if each.cycles[0].stopped_at is None]
-        return min((due for due in [*running, self._open_due(self.update), self._open_due(self.contact)] if due), default=None)
+        shown = [self._open_due(each) for each in (self.first, self.resolution, self.update, self.contact)]
+        return min((due for due in shown if due is not None), default=None)
 
     def _paused(self) -> bool:
         return self.resolution.cycles[0].waiting
@@ -139,8 +152,8 @@ class Display:
         assert limit is not None
         left = None
         if limit.unit is Unit.OPEN_TIME:
-            left = _seconds(timedelta(microseconds=limit.amount) - cycle.elapsed)
-        return {f"{name}_elapsed": _seconds(cycle.elapsed), f"{name}_margin": left}
+            left = in_seconds(timedelta(microseconds=limit.amount) - cycle.elapsed)
+        return {f"{name}_elapsed": in_seconds(cycle.elapsed), f"{name}_margin": left}
 
     def _state(self) -> str:
         promised = [each for each in (self.first, self.resolution) if each.terms.limit is not None]
@@ -161,8 +174,3 @@ class Display:
 
 def _text(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat()
-
-
-def _seconds(length: timedelta) -> int | float:
-    total = length.total_seconds()
-    return int(total) if total == int(total) else total
