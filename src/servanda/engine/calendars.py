@@ -31,7 +31,7 @@ from servanda.engine.tables import compile_tables
 __all__ = ["Calendar", "InvalidCalendar", "NoOpeningHours", "Season", "Shift", "Shifts", "Week", "clock_time"]
 
 SEARCH_YEARS = 10
-FIRST_DATE, LAST_DATE = date(2, 1, 1), date(9998, 1, 1)
+FIRST_DATE, LAST_DATE = date(1900, 1, 1), date(2200, 1, 1)
 FIRST_INSTANT = (day_number(FIRST_DATE) + 2) * DAY
 LAST_INSTANT = (day_number(LAST_DATE) - 2) * DAY
 ROOM = 92 * DAY
