@@ -364,9 +364,9 @@ def used_up(t: Tables, p: Ints, start: int, extra: int) -> int:
         at = add_working_days(t, start, limit, p[P_END_OF_DAY])
     else:
         at = wall(t, start + offset_at(t, start) + limit * DAY_LENGTH)
-        if at >= t[T_BOUNDS][B_END]:
-            return BEYOND  # the zone's later offsets are not in these tables
-    if extra > 0 and at != BEYOND:
+    if at >= t[T_BOUNDS][B_END]:
+        return BEYOND  # neither the zone's later offsets nor later openings are in these tables
+    if extra > 0:
         at = due(t, at, extra)
     return at
 
