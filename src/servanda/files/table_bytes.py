@@ -5,6 +5,7 @@ import gzip
 import io
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, NoReturn, cast
 
@@ -14,6 +15,7 @@ _GZIP = b"\x1f\x8b"
 _WORKBOOKS = {b"PK\x03\x04": "a zip archive, as XLSX workbooks are", b"\xd0\xcf\x11\xe0": "an old Excel workbook"}
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _CHUNK = 1 << 20
+_DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile)
 
 
 def lines_of(path: Path, encoding: str, tally: Tally, raw: BinaryIO) -> Iterator[str]:
@@ -24,24 +26,28 @@ def lines_of(path: Path, encoding: str, tally: Tally, raw: BinaryIO) -> Iterator
     Only one chunk is held at a time. A fault that stops the reading is looked into by a second pass, so that
     the refusal can name the line.
     """
-    plain = _unpacked(raw)
-    start = plain.read(4)
-    _refuse_foreign(start, encoding, tally)
-    text = io.TextIOWrapper(_Rest(start, plain), encoding=_skipping_mark(encoding), newline="")
     line, other = "", _OtherEncoding(encoding)
     try:
-        for number, line in enumerate(text, 1):
+        for number, line in enumerate(_text(raw, encoding, tally), 1):
             if "\0" in line:
                 _refuse_nul(number, tally)
             other.note(line, number)
             yield line
     except UnicodeDecodeError:
         _refuse_undecodable(path, encoding, tally)
-    except (EOFError, zlib.error, gzip.BadGzipFile) as damage:
+    except _DAMAGED as damage:
         _refuse_damaged_gzip(damage, tally)
     if line and not line.endswith(("\n", "\r")):
         tally.unended = True
     other.meet(tally)
+
+
+def _text(raw: BinaryIO, encoding: str, tally: Tally) -> io.TextIOWrapper:
+    """Return the text of a file, having looked at its first bytes."""
+    plain = _unpacked(raw)
+    start = plain.read(4)
+    _refuse_foreign(start, encoding, tally)
+    return io.TextIOWrapper(_Rest(start, plain), encoding=_skipping_mark(encoding), newline="")
 
 
 def _unpacked(raw: BinaryIO) -> BinaryIO:
@@ -162,13 +168,13 @@ def _refuse_undecodable(path: Path, encoding: str, tally: Tally) -> NoReturn:
     if utf_8:
         _refuse_mixed(utf_8, other, found, tally)
     mend = "If accents then look right, write 'encoding: windows-1252' under 'table' in the mapping."
-    tally.stop("windows-1252 text", Place(line=other), found, "UTF-8 text", mend)
+    tally.stop("windows-1252 text", Place(line=other or None), found, "UTF-8 text", mend)
 
 
 def _first_lines(path: Path) -> tuple[int, int, int]:
     """Return the first line with letters beyond ASCII in UTF-8 (0: none), the first not in UTF-8, its wrong byte."""
     utf_8 = other = offender = 0
-    with path.open("rb") as raw:
+    with path.open("rb") as raw, suppress(*_DAMAGED):
         for number, line in enumerate(_unpacked(raw), 1):
             try:
                 text = line.decode("utf-8")
