@@ -83,6 +83,9 @@ def office(**rest: Any) -> Calendar:
     return calendar("09:00-17:00", **rest)
 
 
+OFFICE = office()
+
+
 def open_time(**length: float) -> Limit:
     """Return a limit in open time, such as `open_time(hours=4)`."""
     return Limit(timedelta(**length) // MICROSECOND, Unit.OPEN_TIME)
@@ -151,7 +154,7 @@ def hand_over(party: str, limit: Limit | None, hours_of: Calendar | None = None,
 
 
 def _terms(kind: TargetKind, limit: Limit | None, hours_of: Calendar | None, rest: dict[str, Any]) -> Terms:
-    return Terms(kind, limit, hours_of or office(), **{"reasons": frozenset({"customer"}), **rest})
+    return Terms(kind, limit, hours_of or OFFICE, **{"reasons": frozenset({"customer"}), **rest})
 
 
 def cycles(terms: Terms, as_of: str, *texts: str) -> tuple[Cycle, ...]:
@@ -169,7 +172,7 @@ def clock(terms: Terms, as_of: str, *texts: str) -> Cycle:
 def target(kind: str, limits: Limit | Mapping[str, Limit], **rest: Any) -> Target:
     """Return a target of a kind, with one limit or one for each priority, in office hours."""
     by_priority = {ANY_PRIORITY: limits} if isinstance(limits, Limit) else limits
-    made: dict[str, Any] = {"id": kind.replace("_", "-"), "calendar": office(), **rest}
+    made: dict[str, Any] = {"id": kind.replace("_", "-"), "calendar": OFFICE, **rest}
     return Target(kind=TargetKind(kind), limits=by_priority, **made)
 
 
