@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from servanda.bad_input import BadInput
-from servanda.files.outputs import write_rows, written
+from servanda.files.outputs import check_outputs, table_to, write_rows, written
 
 
 def interrupted(path: Path) -> None:
@@ -76,3 +76,33 @@ def test_a_table_shows_formulas_as_text_and_nothing_as_an_empty_cell(tmp_path: P
     path = tmp_path / "verdicts.csv"
     write_rows(path, ("ticket", "left"), [("=1+1", -5), ("a, b", None)])
     assert path.read_bytes() == b'ticket,left\n\'=1+1,-5\n"a, b",\n'
+
+
+def test_a_table_that_is_part_of_a_larger_write_is_the_same_table(tmp_path: Path) -> None:
+    path = tmp_path / "verdicts.csv"
+    with written(path) as file:
+        table_to(file, ("ticket", "left"), [("@T1", 5)])
+    assert path.read_bytes() == b"ticket,left\n'@T1,5\n"
+
+
+@pytest.mark.parametrize(
+    ("outputs", "found"),
+    [
+        (["log.csv"], "this file is read here, or written twice"),
+        (["june.csv", "../june/june.csv"], "this file is read here, or written twice"),
+        (["."], "this is a folder"),
+        (["july/july.csv"], "there is no folder"),
+    ],
+)
+def test_outputs_that_cannot_be_are_refused_before_the_work_is_done(
+    tmp_path: Path, outputs: list[str], found: str
+) -> None:
+    folder = tmp_path / "june"
+    folder.mkdir()
+    with pytest.raises(BadInput, match=found):
+        check_outputs([folder / each for each in outputs], [folder / "log.csv"])
+
+
+def test_outputs_with_a_place_of_their_own_are_let_through_and_not_yet_made(tmp_path: Path) -> None:
+    check_outputs([tmp_path / "june.csv", tmp_path / "june.json"], [tmp_path / "log.csv"])
+    assert os.listdir(tmp_path) == []

@@ -38,9 +38,31 @@ def written(path: Path) -> Iterator[TextIO]:
 def write_rows(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Write a table as CSV that a spreadsheet shows and does not run; `None` becomes an empty cell."""
     with written(path) as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(header)
-        table.writerows([_cell(value) for value in row] for row in rows)
+        table_to(file, header, rows)
+
+
+def table_to(file: TextIO, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write a table as `write_rows` does, to a file that is open."""
+    table = csv.writer(file, lineterminator="\n")
+    table.writerow(header)
+    table.writerows([_cell(value) for value in row] for row in rows)
+
+
+def check_outputs(outputs: Sequence[Path], inputs: Sequence[Path] = ()) -> None:
+    """Refuse, before long work is done for them, outputs that cannot be written or would overwrite what is read.
+
+    Raises `BadInput`.
+    """
+    taken = [path.resolve() for path in inputs]
+    for path in outputs:
+        place = path.resolve()
+        _refuse_unless_file(path, place)
+        if not place.parent.is_dir():
+            raise _no_folder(path)
+        if place in taken:
+            what = "this file is read here, or written twice"
+            raise BadInput(what, expected="a file of its own for each output", mend="choose another name", file=path)
+        taken.append(place)
 
 
 def _cell(value: object) -> str:
@@ -62,7 +84,12 @@ def _opened(path: Path, beside: Path) -> TextIO:
     try:
         return beside.open("x", encoding="utf-8", newline="")
     except FileNotFoundError:
-        found, mend = f"there is no folder '{path.parent}'", "make the folder first, or name another"
+        raise _no_folder(path) from None
     except OSError as failure:
-        found, mend = f"nothing can be written here ({failure.strerror})".lower(), "choose a folder of your own"
-    raise BadInput(found, expected=_EXPECTED, mend=mend, file=path)
+        found = f"nothing can be written here ({failure.strerror})".lower()
+        raise BadInput(found, expected=_EXPECTED, mend="choose a folder of your own", file=path) from None
+
+
+def _no_folder(path: Path) -> BadInput:
+    found = f"there is no folder '{path.parent}'"
+    return BadInput(found, expected=_EXPECTED, mend="make the folder first, or name another", file=path)
