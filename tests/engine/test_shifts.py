@@ -19,11 +19,14 @@ def test_a_shift_may_end_at_midnight_or_run_into_the_second_night() -> None:
     assert hours("23:59:59-48:00") == (Shift(86_399, 172_800),)
 
 
-@pytest.mark.parametrize("start", [-1, 86_400])
-def test_a_shift_starts_within_its_date(start: int) -> None:
+def test_a_shift_may_start_in_the_night_after_its_date() -> None:
+    assert hours("24:00-30:00 26:00-26:30") == (Shift(86_400, 108_000), Shift(93_600, 95_400))
+
+
+def test_a_shift_starts_at_midnight_or_later() -> None:
     with pytest.raises(InvalidCalendar) as refused:
-        Shift(start, 90_000)
-    assert "starts within its date" in str(refused.value)
+        Shift(-1, 90_000)
+    assert "starts at 00:00 or later" in str(refused.value)
 
 
 @pytest.mark.parametrize("end", [32_400, 28_800, 172_801])

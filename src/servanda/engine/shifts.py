@@ -13,14 +13,17 @@ class InvalidCalendar(ValueError):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Shift:
-    """Opening hours from `start` to `end`, in seconds of wall clock after the midnight of the date it starts on."""
+    """Opening hours from `start` to `end`, in seconds of wall clock after the midnight of the date they belong to.
+
+    Past 86,400 both count on into the night: 26:00-26:30 is the break of a night shift at two in the morning.
+    """
 
     start: int
     end: int
 
     def __post_init__(self) -> None:
-        if not 0 <= self.start < 86_400:
-            raise InvalidCalendar(f"a shift starts within its date, 00:00 to 23:59:59, not at {clock_time(self.start)}")
+        if self.start < 0:
+            raise InvalidCalendar(f"a shift starts at 00:00 or later, not {-self.start} seconds before midnight")
         if not self.start < self.end <= LONGEST_SHIFT:
             raise InvalidCalendar(
                 f"the shift {self} ends before or when it starts, or after 48:00. "
