@@ -4,6 +4,7 @@ Each was to be resolved within eight hours, day and night, under an agreement in
 at 23:00 UTC. They are judged as of the midnight that ends June.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ format: servanda/1
 organisation: {id: hill, name: Hill School, zone: Europe/London}
 services:
   - {id: mail, name: E-mail}
+  - {id: print, name: Printing}
 calendars:
   - {id: always, name: Day and night, hours: {mon-sun: ["00:00-24:00"]}}
 agreements:
@@ -97,13 +99,13 @@ def readings() -> list[Reading]:
     return [reading for each in tickets for reading in judge(each, coverage(), AS_OF)]
 
 
-def write_files(folder: Path) -> tuple[Path, Path, Path]:
-    """Write the agreement, the mapping and the table of the eight tickets, and return their paths."""
+def write_files(folder: Path, agreements: str = "", rows: Sequence[str] = ()) -> tuple[Path, Path, Path]:
+    """Write the agreement, the mapping and the table of the eight tickets, with more of each, and return the paths."""
     lines = ["number,opened,resolved,cancelled,service"]
     for number, opened, kind, when in TICKETS:
         ends = {"resolved": (when, ""), "cancelled": ("", when), "": ("", "")}[kind]
         lines.append(",".join((number, opened, *ends, "mail")))
     paths = folder / "agreements.yaml", folder / "mapping.yaml", folder / "tickets.csv"
-    for path, text in zip(paths, (AGREEMENTS, MAPPING, "\n".join(lines) + "\n"), strict=True):
+    for path, text in zip(paths, (AGREEMENTS + agreements, MAPPING, "\n".join([*lines, *rows]) + "\n"), strict=True):
         path.write_text(text, encoding="utf-8")
     return paths
