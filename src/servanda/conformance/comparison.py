@@ -34,7 +34,7 @@ def equal(key: str, wanted: Any, answered: Any) -> bool:
         return len(wanted) == len(answered) and all(equal(key, *pair) for pair in zip(wanted, answered, strict=True))
     if isinstance(wanted, str) and isinstance(answered, str):
         return wanted == answered or _instant(wanted) == _instant(answered) is not None
-    if key in APPROXIMATE and wanted is not None and answered is not None:
+    if key in APPROXIMATE and isinstance(wanted, int | float) and isinstance(answered, int | float):
         return abs(Fraction(wanted) - Fraction(answered)) <= TOLERANCE * abs(Fraction(wanted))
     return bool(wanted == answered)
 

@@ -1,5 +1,6 @@
 """The evidence for an answer in plain words: which openings were used, which spans counted, which rules held."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
@@ -26,7 +27,7 @@ def explain(op: str, calendar: object, asked: object) -> list[str]:
     if op not in OPS:
         return [f"The op '{op}' is unknown, so there is nothing to show."]
     ours = answer(op, calendar, asked)
-    lines = [f"ours:     {', '.join(f'{key} {value}' for key, value in ours.items())}"]
+    lines = [f"ours:     {json.dumps(ours, ensure_ascii=False)}"]
     if "error" in ours:
         return [*lines, "The question was refused, so there is nothing more to show."]
     return lines + list(EVIDENCE.get(op, _around)(calendar, Fields.of(asked)))
