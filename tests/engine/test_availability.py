@@ -89,6 +89,21 @@ def test_a_third_stays_a_third() -> None:
     assert found.ratio == Fraction(2, 3)
 
 
+def test_the_worked_example_of_the_method_page() -> None:
+    found = measure(
+        OFFICE,
+        WEEK,
+        [stretch("05 10:00", "05 14:00"), stretch("06 16:00", "07 10:00")],
+        maintenance=[stretch("05 09:00", "05 12:00")],
+    )
+    assert (found.service_time, found.downtime, found.failures) == (37 * HOUR, 4 * HOUR, 2)
+    assert found.ratio == Fraction(33, 37)
+    assert mean_time_to_restore(found.downtime, found.failures) == 2 * 3600
+    assert mean_time_between_failures(found.service_time, found.downtime, found.failures) == Fraction("16.5") * 3600
+    assert mean_time_between_incidents(found.service_time, found.failures) == Fraction("18.5") * 3600
+    assert allowed_downtime(found.service_time, Fraction("0.9")) == 3 * 3600 + 42 * 60
+
+
 # --- Histories ------------------------------------------------------------------------------------------
 
 
