@@ -14,6 +14,12 @@ def percent(ratio: Fraction, digits: int = 1) -> str:
     return f"{whole}.{rest:0{digits}} %" if digits else f"{whole} %"
 
 
+def as_published(met: int, verdicts: int) -> str:
+    """Return somebody else's share in percent as it would be published, to the nearest tenth."""
+    tenths = (Fraction(met * 1000, verdicts) + Fraction(1, 2)) // 1
+    return f"{tenths // 10}.{tenths % 10} %"
+
+
 def digits_of(share: Fraction | None) -> int:
     """Return the decimals of a percentage that a share needs to be written; one at least.
 

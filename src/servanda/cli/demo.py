@@ -1,0 +1,97 @@
+"""`servanda demo`: judge the logs shipped as samples and say in a minute what came out."""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from servanda.bad_input import BadInput
+from servanda.cli.command import DONE, Subparsers, add_command
+from servanda.cli.log_options import show_progress
+from servanda.engine.reconciliation import cases_of, reconcile
+from servanda.files.holiday_lists import read_holidays
+from servanda.reports.attainment import figures
+from servanda.reports.demonstration import glance
+from servanda.services import logs
+
+SAMPLES = Path(__file__).parents[3] / "sample"
+
+
+class Sample(NamedTuple):
+    """A log shipped with the product, with all it is judged by; a list of holidays where there is one."""
+
+    agreements: Path
+    mapping: Path
+    table: Path
+    holidays: Path | None
+
+
+def add(subparsers: Subparsers) -> None:
+    """Announce the command."""
+    parser = add_command(
+        subparsers,
+        "demo",
+        says="Judge the real logs shipped as samples: what was promised, kept and missed, and what the source claims.",
+        example="servanda demo",
+        run=run,
+    )
+    parser.add_argument("--samples", type=Path, default=SAMPLES, metavar="FOLDER", help="another folder of samples")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Judge every sample and print a glance of each, then the commands that show more."""
+    found = list(samples(arguments.samples))
+    if not found:
+        raise BadInput(
+            "no folder with agreements.yaml, mapping.yaml and a .csv.gz table",
+            expected="the samples that come with the source",
+            mend="run it from a copy of the source, or name the folder with --samples",
+            file=arguments.samples,
+        )
+    print(f"{len(found)} logs of real work, judged from their files alone. Nothing in them was made up.")
+    for sample in found:
+        print()
+        show(sample)
+    print_next(found[0])
+    return DONE
+
+
+def samples(folder: Path) -> Iterator[Sample]:
+    """Yield the samples of a folder that have their table."""
+    for each in sorted(folder.glob("*/mapping.yaml")):
+        agreements = each.with_name("agreements.yaml")
+        table = next(iter(sorted(each.parent.glob("*.csv.gz"))), None)
+        if agreements.exists() and table:
+            yield Sample(agreements, each, table, next(iter(sorted(each.parent.glob("*holidays*.csv"))), None))
+
+
+def show(sample: Sample) -> None:
+    """Judge one sample and print its glance."""
+    judged = logs.judge_all(
+        logs.read(sample.agreements, sample.mapping, sample.table, progress=show_progress), show_progress
+    )
+    holidays = read_holidays(sample.holidays) if sample.holidays else {}
+    log = judged.log
+    found = reconcile(
+        list(cases_of(log.tickets, judged.readings, log.as_of)), holidays=holidays, progress=show_progress
+    )
+    print(*glance(log.mapping.name, figures.of(judged), found), sep="\n")
+
+
+def print_next(sample: Sample) -> None:
+    """Print the commands that follow a figure to its records."""
+    options = " ".join(
+        f"--{name} {_near(path)}"
+        for name, path in (("agreements", sample.agreements), ("mapping", sample.mapping), ("tickets", sample.table))
+    )
+    servanda = _near(Path(sys.executable)) + " -m servanda"
+    print("\nFollow any figure to its records:")
+    for command in ("report --period 2017-06", "reconcile", "explain NUMBER", "evaluate --out readings.csv"):
+        print(f"  {servanda} {command} {options}")
+
+
+def _near(path: Path) -> str:
+    """Return a path as it is typed from here."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
