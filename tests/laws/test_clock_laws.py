@@ -1,0 +1,297 @@
+"""Laws of clocks: what must hold for every history under every kind of target."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from random import Random
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from servanda.engine import kernel
+from servanda.engine.clocks import Cycle, State, Terms, _words, counted_ats, opening_first, replay
+from servanda.engine.events import Event, EventKind, Ticket
+from servanda.engine.evidence import Use, spans, totals
+from servanda.engine.instants import to_microseconds
+from servanda.engine.targets import DueRolls, Limit, TargetKind, Unit
+from tests.builders import MICROSECOND, NOTHING
+from tests.laws.strategies import DAY, SLOTS, calendars, clocks, instants, moment, terms
+
+Drawn = tuple[Terms, list[Event], datetime]
+Pauses = list[tuple[datetime, datetime]]
+
+
+def read(clock: Terms, events: Sequence[Event], as_of: datetime) -> tuple[Cycle, ...]:
+    """Return the cycles of a clock after events in any order, as of an instant."""
+    return replay(clock, Ticket("INC-1", tuple(events)).ordered(), as_of).cycles
+
+
+def opened_at(events: Sequence[Event]) -> datetime:
+    """Return when the ticket was opened; the first event of a drawn history is always an opening."""
+    return min(event.happened_at for event in events if event.kind is EventKind.OPENED)
+
+
+@st.composite
+def with_pauses(draw: st.DrawFn) -> tuple[Terms, datetime, Pauses]:
+    """Draw the terms of a resolution, when a ticket was opened, and pauses that follow each other."""
+    calendar, base = draw(calendars())
+    start = draw(instants(calendar, base, -2, 2))
+    numbers = draw(st.lists(st.integers(0, 7 * SLOTS), min_size=6, max_size=6))
+    edges = sorted({start, *(start + abs(moment(number)) for number in numbers)})[draw(st.integers(0, 1)) :]
+    pauses = list(zip(edges[0::2], edges[1::2], strict=False))
+    assume(pauses)
+    drawn = draw(terms(calendar, TargetKind.RESOLUTION))
+    return replace(drawn, stop=EventKind.RESOLVED), start, pauses
+
+
+def in_open_hours(clock: Terms) -> Terms:
+    """Return the terms with what is said in elapsed time said in open time."""
+    assert clock.limit is not None
+    in_elapsed_time = clock.limit.unit is Unit.ELAPSED
+    return replace(clock, limit=Limit(clock.limit.amount, Unit.OPEN_TIME)) if in_elapsed_time else clock
+
+
+def paused(start: datetime, pauses: Pauses, reason: str = "customer") -> list[Event]:
+    """Return a ticket that was opened and paused."""
+    return [
+        Event(EventKind.OPENED, start),
+        *(Event(EventKind.PAUSED, since, reason=reason) for since, _ in pauses),
+        *(Event(EventKind.RESUMED, until, reason=reason) for _, until in pauses),
+    ]
+
+
+# --- Order of arrival, corrections, and the instant asked about ------------------------------------------------
+
+
+@given(clocks(), st.randoms(use_true_random=False))
+def test_a_reading_does_not_depend_on_the_order_in_which_events_arrived(drawn: Drawn, chance: Random) -> None:
+    clock, events, as_of = drawn
+    shuffled = list(events)
+    chance.shuffle(shuffled)
+    assert read(clock, shuffled, as_of) == read(clock, events, as_of)
+
+
+@given(clocks(), clocks())
+def test_an_event_taken_back_never_was(drawn: Drawn, other: Drawn) -> None:
+    clock, events, as_of = drawn
+    wrong = [replace(event, id=f"wrong-{event.id}") for event in other[1]]
+    back = [Event(EventKind.RETRACTED, as_of + DAY, id=f"back-{event.id}", retracts=event.id) for event in wrong]
+    assert read(clock, [*wrong, *events, *back], as_of) == read(clock, events, as_of)
+
+
+@given(clocks())
+def test_what_happens_after_the_instant_asked_about_changes_nothing(drawn: Drawn) -> None:
+    clock, events, as_of = drawn
+    known = [event for event in events if event.happened_at <= as_of]
+    assume(as_of >= opened_at(events))
+    assert read(clock, events, as_of) == read(clock, known, as_of)
+
+
+@given(clocks())
+def test_notes_change_nothing(drawn: Drawn) -> None:
+    clock, events, as_of = drawn
+    notes = [replace(event, kind=EventKind.NOTED, changes={}, reason="") for event in events]
+    assert read(clock, [*events, *notes], as_of) == read(clock, events, as_of)
+
+
+# --- Pauses ----------------------------------------------------------------------------------------------------
+
+
+@given(with_pauses())
+def test_a_pause_adds_exactly_its_open_time_to_the_due_instant(
+    drawn: tuple[Terms, datetime, Pauses],
+) -> None:
+    clock, start, pauses = drawn
+    without_rolls = replace(clock, due_rolls=DueRolls.CLOSING)
+    end = pauses[-1][1]
+    due = read(without_rolls, paused(start, []), start)[0].due_now
+    assert due is not None
+    calendar, held = clock.counting, NOTHING
+    first, moved = due, due
+    for since, until in pauses:
+        if since < moved:
+            held += calendar.elapsed(since, until)
+            moved = calendar.due(first, held) if held else first
+    assert read(without_rolls, paused(start, pauses), end)[0].due_now == moved
+    assert moved >= due
+
+
+@given(with_pauses())
+def test_a_pause_never_brings_a_due_instant_nearer(
+    drawn: tuple[Terms, datetime, Pauses],
+) -> None:
+    clock, start, pauses = drawn
+    end = pauses[-1][1]
+    fewer, more = (read(clock, paused(start, some), end)[0].due_at for some in (pauses[:-1], pauses))
+    assert fewer is not None
+    assert more is not None
+    assert fewer <= more
+
+
+@given(clocks(), st.integers(0, 199), st.integers(200, 400))
+def test_a_pause_in_closed_time_changes_nothing(drawn: Drawn, one: int, two: int) -> None:
+    clock, events, as_of = drawn
+    clock = replace(in_open_hours(clock), reasons=(clock.reasons or frozenset()) | {"closed"})
+    closes = next((end for _, end in clock.counting.openings(as_of, as_of + 14 * DAY)), as_of)
+    opens = clock.counting.next_open(closes)
+    assume(closes < opens)
+    since, until = (closes + (opens - closes) * part / 400 for part in (one, two))
+    others = [event for event in events if not since <= event.happened_at <= until]
+    assume(any(event.kind is EventKind.OPENED and event.happened_at < since for event in others))
+    pause = [
+        Event(EventKind.PAUSED, since, reason="closed"),
+        Event(EventKind.RESUMED, until, reason="closed"),
+    ]
+    assert read(clock, [*others, *pause], opens + DAY) == read(clock, others, opens + DAY)
+
+
+@given(clocks())
+def test_a_pause_for_a_reason_that_is_not_listed_changes_nothing(drawn: Drawn) -> None:
+    clock, events, as_of = drawn
+    listed = [each for each in events if each.reason != "unlisted"]
+    assert read(clock, events, as_of) == read(clock, listed, as_of)
+
+
+@given(with_pauses())
+def test_resolving_and_reopening_is_a_pause(drawn: tuple[Terms, datetime, Pauses]) -> None:
+    clock, start, pauses = drawn
+    solved = [
+        Event(EventKind.OPENED, start),
+        *(Event(EventKind.RESOLVED, since) for since, _ in pauses),
+        *(Event(EventKind.REOPENED, until) for _, until in pauses),
+    ]
+    as_of = pauses[-1][1] + DAY
+    assert read(clock, solved, as_of) == read(clock, paused(start, pauses), as_of)
+
+
+# --- Verdicts --------------------------------------------------------------------------------------------------
+
+
+@given(clocks(), st.integers(0, 8 * 86_400))
+def test_a_breach_is_final(drawn: Drawn, seconds: int) -> None:
+    clock, events, as_of = drawn
+    before = {cycle.breached_at for cycle in read(clock, events, as_of)} - {None}
+    after = {cycle.breached_at for cycle in read(clock, events, as_of + timedelta(seconds=seconds))}
+    assert before <= after
+
+
+@given(clocks())
+def test_a_stop_is_met_exactly_when_it_does_not_come_after_the_due_instant(drawn: Drawn) -> None:
+    clock, events, as_of = drawn
+    for cycle in read(clock, events, as_of):
+        if cycle.state is State.MET:
+            assert cycle.stopped_at is not None
+            assert cycle.due_at is not None
+            assert cycle.stopped_at <= cycle.due_at
+        if cycle.state is State.MISSED:
+            assert cycle.breached_at == cycle.due_at
+            assert cycle.breached_at is not None
+            assert cycle.breached_at < (cycle.stopped_at or as_of)
+        if cycle.state in (State.RUNNING, State.CANCELLED):
+            assert cycle.due_at is not None
+            assert (cycle.stopped_at or as_of) <= cycle.due_at
+
+
+@given(clocks())
+def test_a_cycle_without_pauses_is_missed_exactly_when_its_limit_is_used_up_before_its_end(drawn: Drawn) -> None:
+    clock, events, as_of = drawn
+    limit = in_open_hours(clock).limit
+    assert limit is not None
+    assume(not limit.unit.in_days)
+    clock = replace(clock, due_rolls=DueRolls.CLOSING, limit=replace(limit, unit=Unit.OPEN_TIME))
+    for cycle in read(clock, events, as_of):
+        if cycle.paused == NOTHING and not cycle.waiting:
+            used_up = clock.calendar.due(cycle.started_at, limit.amount * MICROSECOND)
+            assert (cycle.state is State.MISSED) == (used_up < (cycle.stopped_at or as_of))
+
+
+@given(clocks())
+def test_the_worst_cycle_speaks_for_the_clock(drawn: Drawn) -> None:
+    clock, events, as_of = drawn
+    found = replay(clock, Ticket("INC-1", tuple(events)).ordered(), as_of)
+    if any(cycle.state is State.MISSED for cycle in found.cycles):
+        assert found.worst is not None
+        assert found.worst.state is State.MISSED
+    assert (found.worst is None) == (found.cycles == ())
+
+
+# --- Time adds up ----------------------------------------------------------------------------------------------
+
+
+@given(clocks())
+def test_elapsed_and_paused_time_are_the_open_time_from_start_to_end(drawn: Drawn) -> None:
+    clock, events, as_of = drawn
+    for cycle in read(clock, events, as_of):
+        assert cycle.elapsed + cycle.paused == clock.counting.elapsed(cycle.started_at, cycle.stopped_at or as_of)
+
+
+@given(clocks())
+def test_what_is_left_and_what_has_elapsed_of_open_time_are_the_limit(drawn: Drawn) -> None:
+    clock, events, as_of = drawn
+    assume(clock.limit is not None and not clock.limit.unit.in_days)
+    assert clock.limit is not None
+    for cycle in read(clock, events, as_of):
+        if cycle.state in (State.RUNNING, State.PAUSED):
+            assert cycle.left + cycle.elapsed == clock.limit.amount * MICROSECOND
+
+
+@given(clocks())
+def test_the_spans_of_the_evidence_lie_side_by_side_and_add_up_to_the_reading(drawn: Drawn) -> None:
+    clock, events, as_of = drawn
+    found = replay(clock, Ticket("INC-1", tuple(events)).ordered(), as_of, evidence=True)
+    for number, cycle in enumerate(found.cycles):
+        end = cycle.stopped_at or as_of
+        parts = spans(found, number)
+        edges = [cycle.started_at, *(span.end for span in parts)]
+        assert [span.start for span in parts] == edges[:-1]
+        assert edges[-1] == (end if parts else cycle.started_at)
+        sums = totals(parts)
+        assert (sums.counted, sums.paused) == (cycle.elapsed, cycle.paused)
+        assert sums.wall == end - cycle.started_at
+        assert all(span.start < span.end for span in parts)
+
+
+@given(clocks())
+def test_recording_the_evidence_does_not_change_the_reading(drawn: Drawn) -> None:
+    clock, events, as_of = drawn
+    ordered = Ticket("INC-1", tuple(events)).ordered()
+    assert replay(clock, ordered, as_of, evidence=True).cycles == replay(clock, ordered, as_of).cycles
+
+
+@given(clocks())
+def test_outside_hours_is_exactly_what_the_calendar_says_is_closed(drawn: Drawn) -> None:
+    clock, events, as_of = drawn
+    found = replay(clock, Ticket("INC-1", tuple(events)).ordered(), as_of, evidence=True)
+    for number in range(len(found.cycles)):
+        for span in spans(found, number):
+            open_time = clock.counting.elapsed(span.start, span.end)
+            assert open_time == (NOTHING if span.use is Use.OUTSIDE_HOURS else span.length)
+
+
+# --- One event at a time ---------------------------------------------------------------------------------------
+
+
+@given(clocks())
+def test_one_event_at_a_time_with_the_state_kept_gives_the_same_readings_as_from_scratch(drawn: Drawn) -> None:
+    clock, events, as_of = drawn
+    ordered = opening_first(Ticket("INC-1", tuple(events)).ordered())
+    ats, count = counted_ats(ordered), len(ordered)
+    kinds, words = [event.kind.value for event in ordered], _words(clock, ordered)
+    now = max(to_microseconds(as_of), ats[-1])
+    tables, parameters = clock.counting.tables(ats[0], now), clock.parameters()
+    kept, cycles = [0] * kernel.STATE_SIZE, [0] * (kernel.C_WIDTH * (count + 1))
+    kernel.begin_state(kept)
+    for place in range(count):
+        state = list(kept)  # as it comes back from where it was kept
+        kernel.step(tables, parameters, state, cycles, [], ats[place], kinds[place], words[place], place)
+        kept = list(state)
+        # Read at every event; only the last of several at one instant has all of them behind it.
+        if place + 1 == count or ats[place + 1] > ats[place]:
+            shown, seen = list(cycles), list(kept)
+            number = kernel.finish(tables, parameters, seen, shown, ats[place])
+            fresh_state, fresh = [0] * kernel.STATE_SIZE, [0] * (kernel.C_WIDTH * (count + 1))
+            from_scratch = kernel.run(
+                tables, parameters, ats, kinds, words, 0, count, ats[place], fresh_state, fresh, []
+            )
+            assert number == from_scratch
+            assert shown[: number * kernel.C_WIDTH] == fresh[: number * kernel.C_WIDTH]
