@@ -177,20 +177,25 @@ def _pauses(case: Case, _: Setting) -> Iterator[Trial]:
 
 
 def _other_offset(case: Case, _: Setting) -> Iterator[Trial]:
-    """Try the same due time under another offset, then a clock whose opening hours lie whole hours elsewhere."""
-    ours, claimed = case.due_at, case.claims.due_at
-    if ours is None or claimed is None:
-        return
-    for hours in WHOLE_HOURS:
-        yield Trial(f"the due time was {abs(hours)} h {_way(hours)}", ours + timedelta(hours=hours), None)
-    events = case.events()
-    for hours in WHOLE_HOURS:
-        shift = timedelta(hours=hours)
-        moved = [replace(event, happened_at=event.happened_at + shift) for event in events]
-        moved_case = replace(case, as_of=case.as_of + shift)
-        words = f"the opening hours lay {abs(hours)} h {_way(-hours)}"
-        for trial in _trial(words, moved_case, case.terms, moved):
-            yield replace(trial, due_at=trial.due_at - shift if trial.due_at else None)
+    """Try the same due time under another offset, then a clock whose opening hours lie whole hours elsewhere.
+
+    From a verdict alone only one hour is tried: summer time forgotten, or kept in winter.
+    """
+    ours, with_due = case.due_at, case.claims.due_at is not None
+    if ours is not None and with_due:
+        for hours in WHOLE_HOURS:
+            yield Trial(f"the due time was {abs(hours)} h {_way(hours)}", ours + timedelta(hours=hours), None)
+    for hours in WHOLE_HOURS if with_due else (1, -1):
+        yield from _hours_moved(case, hours)
+
+
+def _hours_moved(case: Case, hours: int) -> Iterator[Trial]:
+    """Yield the outcome if the opening hours lay some hours later: the same as if all had happened earlier."""
+    earlier = timedelta(hours=hours)
+    events = [replace(event, happened_at=event.happened_at - earlier) for event in case.events()]
+    moved = replace(case, as_of=case.as_of - earlier)
+    for trial in _trial(f"the opening hours lay {abs(hours)} h {_way(hours)}", moved, case.terms, events):
+        yield replace(trial, due_at=trial.due_at + earlier if trial.due_at else None)
 
 
 def _way(hours: int) -> str:
@@ -311,7 +316,7 @@ SIMPLEST_FIRST: tuple[Hypothesis, ...] = (
     Hypothesis("stop", "another event stopped the clock", _other_stop, False, True),
     Hypothesis("unit", "another kind of day", _other_unit),
     Hypothesis("opening", "due at the opening itself", _no_time_given),
-    Hypothesis("offset", "whole hours off: another zone or offset", _other_offset),
+    Hypothesis("offset", "whole hours off: another zone or offset", _other_offset, of_verdicts=True),
     Hypothesis("restart", "the clock began anew later", _restarted, of_verdicts=True),
     Hypothesis("days", "whole days off: another limit or date", _other_days),
 )
