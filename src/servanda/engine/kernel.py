@@ -729,3 +729,25 @@ def run(
             break
         step(t, p, s, cycles, marks, ats[i], kinds[i], words[i], i - first)
     return finish(t, p, s, cycles, now)
+
+
+def run_all(
+    t: Tables, p: Ints, ats: Ints, kinds: Ints, words: Ints, bounds: Ints, now: int, first: int,
+    s: State, cycles: State, readings: State, ends: State,
+) -> int:  # fmt: skip
+    """Replay the histories from place `first` on, until `readings` is full; return the place of the next one.
+
+    History `i` is the events from `bounds[i]` up to `bounds[i + 1]`; its readings end before `ends[i + 1]` in
+    `readings`. `cycles` needs the room that `run` needs for the longest of them.
+    """
+    marks = cycles[:0]
+    written = ends[first] * C_WIDTH
+    for place in range(first, len(bounds) - 1):
+        count = run(t, p, ats, kinds, words, bounds[place], bounds[place + 1], now, s, cycles, marks)
+        if written + count * C_WIDTH > len(readings):
+            return place
+        for i in range(count * C_WIDTH):
+            readings[written + i] = cycles[i]
+        written += count * C_WIDTH
+        ends[place + 1] = ends[place] + count
+    return len(bounds) - 1
