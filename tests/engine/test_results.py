@@ -163,6 +163,19 @@ def test_a_promise_that_repeats_is_met_when_its_last_exchange_is() -> None:
     assert verdict == (True, at("2018-07-02 10:00"), at("2018-07-02 13:00"), at("2018-07-02 10:00"))
 
 
+def test_a_promise_that_repeats_has_not_stopped_while_an_exchange_is_open() -> None:
+    reading = exchanges(
+        ("customer_replied", "2018-06-04 09:00"),
+        ("replied", "2018-06-04 14:00"),
+        ("customer_replied", "2018-07-02 09:00"),
+        as_of="2018-07-02 10:00",
+    )
+    verdict = verdict_of(reading)
+    assert verdict is not None
+    assert (verdict.met, verdict.stopped_at) == (False, None)
+    assert place_of(reading, Cohort.STOPPED_IN).standing is NOT_STOPPED
+
+
 def test_a_promise_that_repeats_has_no_verdict_while_an_exchange_is_open_and_none_was_missed() -> None:
     events = [
         ("customer_replied", "2018-06-04 09:00"),

@@ -41,9 +41,13 @@ SEVERAL = june.coverage(
     exclusions=(Exclusion("freeze", "exams", "Head", opened_from=date(2018, 2, 1), opened_until=date(2018, 2, 5)),),
 )
 
-minutes = st.integers(0, (AS_OF - FIRST) // timedelta(minutes=1))
-instants = minutes.map(lambda minute: FIRST + timedelta(minutes=minute))
-gaps = st.integers(0, 20 * 1440).map(lambda minute: timedelta(minutes=minute))
+EDGES = [month.starts_at(june.LONDON) for month in Period.read("2017-11-01..2018-03-31").months()]
+near = st.integers(-600, 600).map(lambda minutes: timedelta(minutes=minutes))
+whenever = st.integers(0, (AS_OF - FIRST) // timedelta(minutes=1)).map(
+    lambda minutes: FIRST + timedelta(minutes=minutes)
+)
+instants = st.builds(add, st.sampled_from(EDGES), near) | whenever
+gaps = st.integers(0, 600).map(lambda minutes: timedelta(minutes=minutes)) | near.map(lambda gap: 25 * abs(gap))
 steps = st.lists(st.tuples(st.sampled_from(KINDS), gaps), max_size=6)
 
 
@@ -55,10 +59,13 @@ def told(number: int, opened_at: datetime, steps: list[tuple[EventKind, timedelt
     return Ticket(f"T{number}", tuple(events))
 
 
-stories = st.tuples(st.integers(0, 9), instants, steps, st.sampled_from(["mail", "mail", "print"]))
-logs = st.lists(stories, max_size=6).map(
-    lambda stories: [reading for each in stories for reading in judge(told(*each), SEVERAL, AS_OF)]
-)
+def read(tickets: Sequence[Ticket], as_of: datetime) -> list[Reading]:
+    """Return every reading of the tickets as of an instant."""
+    return [reading for each in tickets for reading in judge(each, SEVERAL, as_of)]
+
+
+stories = st.builds(told, st.integers(0, 9), instants, steps, st.sampled_from(["mail", "mail", "print"]))
+logs = st.lists(stories, max_size=6).map(lambda tickets: read(tickets, AS_OF))
 cohorts = st.sampled_from(Cohort)
 
 
@@ -100,6 +107,23 @@ def test_a_verdict_is_decided_no_later_than_it_was_due_or_stopped(readings: list
             assert reading.opened_at <= verdict.decided_at <= min(verdict.due_at, verdict.stopped_at or AS_OF)
 
 
+@given(stories, whenever)
+def test_a_missed_verdict_never_moves(ticket: Ticket, earlier: datetime) -> None:
+    before = {reading.target: verdict_of(reading) for reading in read([ticket], earlier)}
+    after = {reading.target: verdict_of(reading) for reading in read([ticket], AS_OF)}
+    for target, verdict in before.items():
+        if verdict is not None and not verdict.met:
+            later = after[target]
+            assert later is not None
+            assert (later.met, later.decided_at) == (False, verdict.decided_at)
+
+
+@given(logs, cohorts)
+def test_nothing_opened_before_the_agreement_is_enforced_is_counted(readings: list[Reading], cohort: Cohort) -> None:
+    early = [reading for reading in readings if reading.opened_at < datetime(2018, 1, 10, tzinfo=UTC)]
+    assert together(results(early, cohort, None)).verdicts == 0
+
+
 @given(logs)
 def test_every_cohort_counts_the_same_verdicts_over_all_time_but_for_what_has_not_stopped(
     readings: list[Reading],
@@ -119,7 +143,14 @@ def test_each_ticket_counts_once_for_each_target(readings: list[Reading]) -> Non
     assert counts == Counter(target for _, target in once)
 
 
-@given(st.integers(0, 400), st.integers(0, 400), st.fractions(Fraction(1, 100), 1, max_denominator=1000))
-def test_a_share_is_kept_exactly_when_no_fewer_were_met_than_it_asks(met: int, missed: int, share: Fraction) -> None:
-    kept = Result({Standing.MET: met, Standing.MISSED: missed}).keeps(share)
-    assert kept is (None if met + missed == 0 else met * share.denominator >= share.numerator * (met + missed))
+@given(st.integers(0, 400), st.integers(0, 400), st.integers(1, 400), st.integers(0, 400))
+def test_a_share_is_kept_exactly_when_no_fewer_were_met_than_it_asks(
+    met: int, missed: int, asked: int, more: int
+) -> None:
+    kept = Result({Standing.MET: met, Standing.MISSED: missed}).keeps(Fraction(asked, asked + more))
+    assert kept is (None if met + missed == 0 else met * (asked + more) >= asked * (met + missed))
+
+
+@given(st.integers(1, 400), st.integers(0, 400))
+def test_a_share_that_is_just_reached_is_kept(met: int, missed: int) -> None:
+    assert Result({Standing.MET: met, Standing.MISSED: missed}).keeps(Fraction(met, met + missed)) is True
