@@ -70,6 +70,13 @@ def test_a_percentage_may_differ_in_the_tenth_digit(tmp_path: Path) -> None:
     assert len(found(tmp_path, op="availability", input=asked, expected={"sli": 66.6667})) == 1
 
 
+def test_texts_that_are_no_instants_are_compared_as_they_are(tmp_path: Path) -> None:
+    assert found(tmp_path, op="is_open", expected={"open": "yes"}) == [("open", "yes", True)]
+    asked = {"start": MONDAY, "seconds": 60}
+    [(key, expected, _)] = found(tmp_path, op="due", input=asked, expected={"at": "soon"})
+    assert (key, expected) == ("at", "soon")
+
+
 def test_any_refusal_is_right_where_an_error_is_expected(tmp_path: Path) -> None:
     assert found(tmp_path, calendar={"tz": "Europe/Atlantis"}, expected={"error": "unknown zone"}) == []
     assert found(tmp_path, expected={"error": "invalid"}) == [("error", "invalid", None)]
