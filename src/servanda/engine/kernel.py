@@ -71,6 +71,11 @@ CLOSED = 9
 CANCELLED = 10
 PAUSED = 11
 
+# The kinds that mean something to every clock, one bit each.
+TO_ALL = (
+    1 << OPENED | 1 << RESUMED | 1 << REOPENED | 1 << RESOLVED | 1 << CLOSED | 1 << CANCELLED | 1 << PAUSED
+)  # fmt: skip
+
 # What an event says beyond its kind.
 EVERY_REASON = -1  # resumed: ends all pauses
 HANDED_ON = 0  # assigned: to someone else
@@ -101,7 +106,8 @@ S_OVER = 11  # 1 once the ticket is cancelled
 S_WITH = 12  # 1 while the ticket is with the party of a hand-over target
 S_CYCLES = 13  # readings written
 S_MARKS = 14  # marks written
-STATE_SIZE = 15
+S_USED = 15  # when the limit is used up as things stand, once that has been looked up
+STATE_SIZE = 16
 
 # A reading of one cycle.
 C_PHASE = 0
@@ -143,10 +149,12 @@ def elapsed(t: Tables, start: int, end: int) -> int:
         return 0
     edges = t[T_EDGES]
     opened = t[T_OPENED]
-    i = t[T_AT][(start - edges[0]) >> BUCKET]
+    places = t[T_AT]
+    begin = edges[0]
+    i = places[(start - begin) >> BUCKET]
     while edges[i + 1] <= start:
         i += 1
-    k = t[T_AT][(end - edges[0]) >> BUCKET]
+    k = places[(end - begin) >> BUCKET]
     while edges[k + 1] <= end:
         k += 1
     total = opened[k] - opened[i]
@@ -396,6 +404,17 @@ def begin_state(s: State) -> None:
     s[S_STOP_KIND] = -1
     s[S_BREACH] = NONE
     s[S_ENDED] = NONE
+    s[S_USED] = NONE
+
+
+def used_up_now(t: Tables, p: Ints, s: State) -> int:
+    """Return when the limit is used up if no other pause comes, looked up once for each start and each pause."""
+    if s[S_USED] == NONE:
+        used = used_up(t, p, s[S_START], s[S_PAUSED])
+        if used == BEYOND:
+            return BEYOND
+        s[S_USED] = used
+    return s[S_USED]
 
 
 def promised(t: Tables, p: Ints, s: State) -> int:
@@ -404,7 +423,7 @@ def promised(t: Tables, p: Ints, s: State) -> int:
         return s[S_FIXED]
     if p[P_LIMIT] < 0:
         return NONE
-    return rolled(t, p, used_up(t, p, s[S_START], s[S_PAUSED]))
+    return rolled(t, p, used_up_now(t, p, s))
 
 
 def note_breach(t: Tables, p: Ints, s: State, now: int) -> None:
@@ -416,15 +435,26 @@ def note_breach(t: Tables, p: Ints, s: State, now: int) -> None:
 
 
 def settle(t: Tables, p: Ints, s: State, at: int) -> None:
-    """Fix the due instant when counting ends at `at`: once the limit is used up, nothing later moves it."""
-    if s[S_FIXED] == NONE and p[P_LIMIT] >= 0:
-        used = used_up(t, p, s[S_START], s[S_PAUSED])
-        if used <= at:
-            s[S_FIXED] = rolled(t, p, used)
+    """Fix the due instant when counting ends at `at`: once the limit is used up, nothing later moves it.
+
+    When that instant has passed, there is a breach.
+    """
+    if s[S_FIXED] == NONE:
+        limit = p[P_LIMIT]
+        if limit < 0 or (p[P_UNIT] == OPEN_TIME and at - s[S_START] < limit + s[S_PAUSED]):
+            return  # no more than the time that has passed can have been open
+        used = used_up_now(t, p, s)
+        if used > at:
+            return
+        s[S_FIXED] = rolled(t, p, used)
+    if s[S_BREACH] == NONE and s[S_FIXED] < at:
+        s[S_BREACH] = s[S_FIXED]
 
 
 def mark(s: State, marks: State, at: int, phase: int, event: int, cycle: int) -> None:
     """Note that the clock is in `phase` from `at` on, because of the event at that place."""
+    if len(marks) == 0:
+        return
     i = s[S_MARKS] * M_WIDTH
     if i + M_WIDTH <= len(marks):
         marks[i + M_AT] = at
@@ -438,6 +468,7 @@ def start_clock(s: State, marks: State, at: int, event: int) -> None:
     """Start a cycle at `at`, paused if a reason is open."""
     s[S_START] = at
     s[S_FIXED] = NONE
+    s[S_USED] = NONE
     s[S_PAUSED] = 0
     s[S_STOP] = NONE
     s[S_STOP_KIND] = -1
@@ -454,6 +485,7 @@ def start_clock(s: State, marks: State, at: int, event: int) -> None:
 def end_pause(t: Tables, s: State, at: int) -> None:
     """Count the open pause and let the clock run."""
     s[S_PAUSED] += elapsed(t, s[S_SINCE], at)
+    s[S_USED] = NONE
     s[S_SINCE] = NONE
     s[S_PHASE] = RUNNING
 
@@ -462,7 +494,6 @@ def stop_clock(t: Tables, p: Ints, s: State, marks: State, at: int, kind: int, e
     """Stop the cycle at `at`."""
     if s[S_PHASE] == WAITING:
         end_pause(t, s, at)
-    note_breach(t, p, s, at)
     settle(t, p, s, at)
     s[S_STOP] = at
     s[S_STOP_KIND] = kind
@@ -482,17 +513,20 @@ def write_reading(t: Tables, p: Ints, s: State, cycles: State, now: int) -> None
     if phase == WAITING:
         paused += elapsed(t, s[S_SINCE], now)
         if s[S_FIXED] != NONE:
-            note_breach(t, p, s, now)
+            if s[S_BREACH] == NONE and at < now:
+                s[S_BREACH] = at
         elif at == BEYOND:
             left = BEYOND
         elif at != NONE:
             left = elapsed(t, s[S_SINCE], at)
         at = NONE
-    elif phase == RUNNING:
-        note_breach(t, p, s, now)
-        if at == BEYOND:
+    elif phase == RUNNING and at != NONE:
+        if at < now:
+            if s[S_BREACH] == NONE:
+                s[S_BREACH] = at
+        elif at == BEYOND:
             left = BEYOND
-        elif at != NONE:
+        else:
             left = elapsed(t, now, at)
     i = s[S_CYCLES] * C_WIDTH
     cycles[i + C_PHASE] = phase
@@ -521,7 +555,6 @@ def pause(t: Tables, p: Ints, s: State, marks: State, at: int, reasons: int, eve
     if reasons == 0:
         return
     if s[S_REASONS] == 0 and s[S_PHASE] == RUNNING:
-        note_breach(t, p, s, at)
         settle(t, p, s, at)
         s[S_PHASE] = WAITING
         s[S_SINCE] = at
@@ -550,6 +583,7 @@ def absorb(t: Tables, p: Ints, s: State, marks: State, since: int, until: int, e
             s[S_FIXED] = NONE
         settle(t, p, s, since)
         s[S_PAUSED] += elapsed(t, since, until)
+        s[S_USED] = NONE
         mark(s, marks, since, WAITING, event, s[S_CYCLES])
 
 
@@ -627,7 +661,7 @@ def step_single(t: Tables, p: Ints, s: State, marks: State, at: int, kind: int, 
     if kind == OPENED:
         if s[S_PHASE] == IDLE:
             start_clock(s, marks, at, event)
-    elif stops(p, kind) and (s[S_PHASE] == RUNNING or s[S_PHASE] == WAITING):
+    elif (s[S_PHASE] == RUNNING or s[S_PHASE] == WAITING) and stops(p, kind):
         stop_clock(t, p, s, marks, at, kind, event)
 
 
@@ -668,6 +702,20 @@ def step_hand_over(
         finish_cycle(t, p, s, cycles, marks, at, kind, event)
 
 
+def listens(p: Ints) -> int:
+    """Return the kinds of event that mean anything to a clock, one bit each; `step` does nothing with another."""
+    target = p[P_TARGET]
+    if target == FIRST_RESPONSE:
+        return TO_ALL | 1 << FIRST_RESPONDED
+    if target == RESOLUTION:
+        return TO_ALL | 1 << p[P_STOP]
+    if target == UPDATE:
+        return TO_ALL | 1 << CUSTOMER_REPLIED | 1 << REPLIED
+    if target == INFORMED:
+        return TO_ALL | 1 << FIRST_RESPONDED | 1 << REPLIED
+    return TO_ALL | 1 << ASSIGNED
+
+
 def step(
     t: Tables, p: Ints, s: State, cycles: State, marks: State, at: int, kind: int, word: int, event: int
 ) -> None:
@@ -699,7 +747,8 @@ def step(
     else:
         step_hand_over(t, p, s, cycles, marks, at, kind, word, event)
     if kind == RESOLVED or kind == CLOSED:
-        resume(t, p, s, marks, at, EVERY_REASON, event)
+        if s[S_REASONS] != 0:
+            resume(t, p, s, marks, at, EVERY_REASON, event)
         if s[S_ENDED] == NONE:
             s[S_ENDED] = at
             s[S_ENDED_CYCLES] = ended
@@ -724,10 +773,16 @@ def run(
     `marks` for four marks an event and four more; an empty `marks` records no evidence.
     """
     begin_state(s)
+    heard = listens(p)
     for i in range(first, end):
-        if ats[i] > now:
+        at = ats[i]
+        if at > now:
             break
-        step(t, p, s, cycles, marks, ats[i], kinds[i], words[i], i - first)
+        kind = kinds[i]
+        if heard >> kind & 1:
+            step(t, p, s, cycles, marks, at, kind, words[i], i - first)
+            if s[S_PHASE] >= STOPPED and p[P_TARGET] == FIRST_RESPONSE:
+                break  # nothing takes a first response back
     return finish(t, p, s, cycles, now)
 
 
