@@ -1,9 +1,11 @@
 """Tables with one row per event: the rows of a ticket in their order, and the events between them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby, pairwise
+from operator import attrgetter
+from typing import NamedTuple
 
 from servanda.engine.events import NOTHING, Event, EventKind, Ticket
 from servanda.files.mapping_form import ORDER_BY_TIME, ClassColumn, Occurrence, State
@@ -15,8 +17,7 @@ _WORDS = {kind: kind.word for kind in EventKind}
 _FROM_STATES = (EventKind.RESOLVED, EventKind.CLOSED, EventKind.CANCELLED, EventKind.REOPENED)
 
 
-@dataclass(frozen=True, slots=True)
-class _Dated:
+class _Dated(NamedTuple):
     """A row and the instant it is about."""
 
     row: Row
@@ -38,31 +39,19 @@ def tickets_of_event_rows(rows: Iterable[Row], cells: RowCells) -> Iterator[Tick
                 yield ticket
 
 
-def _numbered(rows: Iterable[Row], cells: RowCells) -> Iterator[tuple[str, Row]]:
-    """Yield each row with its ticket's number; list rows without a good one."""
-    for row in rows:
-        number = row.cells[0]
-        if number:
-            yield number, row
-            continue
-        cells.tally.begin(number)
-        with cells.tally.listing():
-            cells.refuse_no_number(row)
-
-
 def _gathered(rows: Iterable[Row], cells: RowCells) -> Iterable[tuple[str, list[Row]]]:
     """Return all rows by number, in the order in which numbers first occur."""
     groups: dict[str, list[Row]] = {}
-    for number, row in _numbered(rows, cells):
-        groups.setdefault(number, []).append(row)
+    for row in rows:
+        groups.setdefault(row.ticket, []).append(row)
     return groups.items()
 
 
 def _neighbours(rows: Iterable[Row], cells: RowCells) -> Iterator[tuple[str, list[Row]]]:
     """Yield the rows of each number as soon as the next number begins."""
     seen: set[str] = set()
-    for number, group in groupby(_numbered(rows, cells), key=lambda each: each[0]):
-        together = [row for _, row in group]
+    for number, group in groupby(rows, key=attrgetter("ticket")):
+        together = list(group)
         if number in seen:
             mend = "Take 'grouped: true' out of the mapping, or sort the file by ticket."
             cells.meet(
@@ -116,7 +105,7 @@ def _in_order(rows: list[Row], cells: RowCells) -> list[_Dated]:
     dated = [_Dated(row, _happened_at(row, cells)) for row in rows]
     form = cells.mapping.rows
     if form.order == ORDER_BY_TIME:
-        return sorted(dated, key=lambda each: each.at)
+        return sorted(dated, key=attrgetter("at"))
     if form.order_column:
         dated.sort(key=lambda each: (_place_in_order(each.row, form.order_column, cells), each.at))
     _check_forwards(dated, cells)
@@ -156,7 +145,9 @@ def _opened_at(dated: Sequence[_Dated], cells: RowCells) -> datetime:
     column = cells.mapping.events.get(EventKind.OPENED, Occurrence()).at
     if not column:
         return dated[0].at
-    texts = {text: each.row for each in reversed(dated) if (text := cells.text(each.row, column))}
+    pick = cells.picker(column)
+    rows = {pick(each.row.cells): each.row for each in reversed(dated)}
+    texts = {text: row for row in rows.values() if (text := cells.text(row, column))}
     if len(texts) > 1:
         mend = "See in the source when the ticket was opened; 'flag' takes the earliest row's."
         found = " and ".join(f"'{text}'" for text in texts)
@@ -179,7 +170,7 @@ def _check_after_opening(dated: Sequence[_Dated], opened_at: datetime, cells: Ro
 def _state_events(dated: Sequence[_Dated], cells: RowCells) -> Iterator[Event]:
     """Yield the events between the states of the rows; rows at one instant are taken together."""
     state = WORKING
-    for at, group in groupby(_new_states(dated, cells), key=lambda each: each.at):
+    for at, group in groupby(_new_states(dated, cells), key=attrgetter("at")):
         together = list(group)
         path = [meaning for each in together if (meaning := _state(each.row, cells)) is not None]
         if not path:
@@ -196,13 +187,14 @@ def _state_events(dated: Sequence[_Dated], cells: RowCells) -> Iterator[Event]:
 def _new_states(dated: Sequence[_Dated], cells: RowCells) -> Iterator[_Dated]:
     """Yield the rows whose state is not that of the row before."""
     states = cells.mapping.states
-    known = ""
     if states is None:
         return
+    pick = cells.picker(states.column)
+    known: object = None
     for each in dated:
-        text = cells.text(each.row, states.column)
-        if text != known:
-            known = text
+        picked = pick(each.row.cells)
+        if picked != known:
+            known = picked
             yield each
 
 
@@ -248,10 +240,10 @@ def _changes(
 ) -> Iterator[tuple[_Dated, dict[str, str]]]:
     """Yield each row in which a value became another, with the new values; an empty cell changes nothing."""
     known = dict.fromkeys(columns, "")
-    pick = cells.picker(column.column for column in columns.values() if column.column)
-    before: tuple[str, ...] | None = None
+    pick = cells.picker(*(column.column for column in columns.values() if column.column))
+    before: object = None
     for each in dated:
-        picked = pick(each.row)
+        picked = pick(each.row.cells)
         if picked == before:
             continue
         before = picked

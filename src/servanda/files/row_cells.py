@@ -1,8 +1,9 @@
 """The cells of a row, read as the mapping says: ticket numbers, instants, classes, the source's claims."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
+from operator import itemgetter
 from typing import NoReturn
 
 from servanda.engine.events import Claims, Event, EventKind, Ticket
@@ -22,40 +23,38 @@ class RowCells:
         self.tally = tally
         self._now = now
         self._place = {column: place for place, column in enumerate(mapping.columns)}
+        self._nothing = mapping.table.nothing
+        self._pickers: dict[tuple[str, ...], Callable[[tuple[str, ...]], object]] = {}
         self._times: dict[str, TimeReader] = {}
         self._ids: dict[str, str] = {}
 
-    def picker(self, columns: Iterable[str]) -> Callable[[Row], tuple[str, ...]]:
-        """Return a quick way to take some columns' cells out of a row."""
-        places = [self._place[column] for column in columns]
-        return lambda row: tuple([row.cells[place] for place in places])
+    def picker(self, *columns: str) -> Callable[[tuple[str, ...]], object]:
+        """Return a quick way to take some columns' cells out of a row's, to see whether they differ from another's."""
+        picker = self._pickers.get(columns)
+        if picker is None:
+            picker = itemgetter(*(self._place[column] for column in columns)) if columns else _pick_nothing
+            self._pickers[columns] = picker
+        return picker
 
     def text(self, row: Row, column: str) -> str:
-        """Return a cell, `""` where it holds nothing."""
-        return row.cells[self._place[column]]
-
-    def number(self, row: Row) -> str:
-        """Return the number of the row's ticket; meet that there is none."""
-        if not row.cells[0]:
-            self.refuse_no_number(row)
-        return row.cells[0]
-
-    def refuse_no_number(self, row: Row) -> NoReturn:
-        """Leave out a row that names no ticket."""
-        mend = "Fill in the ticket number of every row; merged cells leave all but the first one empty."
-        self.stop("ticket number missing", row, self.mapping.rows.ticket, "nothing", "a ticket number", mend)
+        """Return a cell, trimmed, `""` where it holds nothing."""
+        text = row.cells[self._place[column]].strip()
+        return "" if text in self._nothing else text
 
     def check_number(self, row: Row) -> None:
         """Meet a ticket number that has not the form it should have."""
-        if self._is_malformed(row.cells[0]):
-            self._meet_malformed(row, row.cells[0])
+        if self._is_malformed(row.ticket):
+            self._meet_malformed(row, row.ticket)
 
     def time(self, row: Row, column: str) -> datetime | None:
         """Return the instant in a cell, `None` where it holds nothing."""
-        text = row.cells[self._place[column]]
+        reader = self._times.get(column) or self._new_reader(column)
+        written = reader.known(row.cells[self._place[column]])
+        if written is not None and not written.doubts:
+            return written.at
+        text = self.text(row, column)
         if not text:
             return None
-        reader = self._times.get(column) or self._new_reader(column)
         try:
             written = reader.read(text)
         except UnreadableTime as error:
@@ -172,6 +171,10 @@ class RowCells:
         mend = "Nothing to do: the event log decides; reports list these tickets."
         column = self.mapping.claims.resolved
         self.meet("no claimed resolved time", row, column, "nothing", "the time of resolution", mend)
+
+
+def _pick_nothing(cells: tuple[str, ...]) -> object:
+    return ()
 
 
 def _stopped(events: tuple[Event, ...]) -> bool:

@@ -31,7 +31,8 @@ def lines_of(path: Path, encoding: str, tally: Tally, raw: BinaryIO) -> Iterator
         for number, line in enumerate(_text(raw, encoding, tally), 1):
             if "\0" in line:
                 _refuse_nul(number, tally)
-            other.note(line, number)
+            if other.looks:
+                other.note(line, number)
             yield line
     except UnicodeDecodeError:
         _refuse_undecodable(path, encoding, tally)
@@ -84,13 +85,13 @@ class _OtherEncoding:
 
     def __init__(self, encoding: str) -> None:
         self._encoding = encoding
-        self._looks = codecs.lookup(encoding).name.startswith(("cp12", "iso8859", "latin"))
+        self.looks = codecs.lookup(encoding).name.startswith(("cp12", "iso8859", "latin"))
         self._utf_8 = 0
         self._other = 0
 
     def note(self, line: str, number: int) -> None:
         """Look at one line's letters beyond ASCII."""
-        if not self._looks or line.isascii():
+        if line.isascii():
             return
         try:
             line.encode(self._encoding).decode("utf-8")

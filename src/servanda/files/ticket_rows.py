@@ -13,7 +13,7 @@ def tickets_of_rows(rows: Iterable[Row], cells: RowCells) -> Iterator[Ticket]:
     """Yield the ticket of each row; list those that are left out. Only the numbers seen are held."""
     seen: dict[str, tuple[int, int]] = {}
     for row in rows:
-        cells.tally.begin(row.cells[0])
+        cells.tally.begin(row.ticket)
         with cells.tally.listing():
             if _is_new(row, seen, cells):
                 yield _ticket(row, cells)
@@ -21,8 +21,7 @@ def tickets_of_rows(rows: Iterable[Row], cells: RowCells) -> Iterator[Ticket]:
 
 def _is_new(row: Row, seen: dict[str, tuple[int, int]], cells: RowCells) -> bool:
     """Whether no earlier row has the ticket's number; meet it if one has."""
-    number = cells.number(row)
-    earlier, whole = seen.setdefault(number, (row.number, row.whole))
+    earlier, whole = seen.setdefault(row.ticket, (row.number, row.whole))
     if earlier == row.number:
         cells.check_number(row)
         return True
@@ -32,7 +31,7 @@ def _is_new(row: Row, seen: dict[str, tuple[int, int]], cells: RowCells) -> bool
         cells.meet("row repeated", row, column, found, "each ticket once", "Nothing to do: it is counted once.")
     else:
         mend = "Export each ticket once. If rows are events of a ticket, say 'are: events' in the mapping."
-        found = f"'{number}', as in row {earlier}, with other content"
+        found = f"'{row.ticket}', as in row {earlier}, with other content"
         cells.meet("number repeated", row, column, found, "one row for each ticket", mend)
     return False
 
@@ -43,7 +42,7 @@ def _ticket(row: Row, cells: RowCells) -> Ticket:
     for event in events:
         if event.happened_at < opened_at:
             _meet_before_opening(row, event, opened_at, cells)
-    return cells.ticket(row, row.cells[0], events, cells.claims(row))
+    return cells.ticket(row, row.ticket, events, cells.claims(row))
 
 
 def _events(row: Row, cells: RowCells) -> Iterator[Event]:

@@ -9,6 +9,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
@@ -40,10 +41,11 @@ class TableForm:
 
 
 class Row(NamedTuple):
-    """One row: its number as in a spreadsheet, the line it begins on, the wanted cells, and a hash of all cells."""
+    """One row: its number as in a spreadsheet, its first line, its ticket, the wanted cells, a hash of all cells."""
 
     number: int
     line: int
+    ticket: str
     cells: tuple[str, ...]
     whole: int
 
@@ -65,10 +67,9 @@ def neutralise(text: str) -> str:
 def read_rows(
     path: Path, form: TableForm, columns: Sequence[str], tally: Tally, progress: Progress | None = None
 ) -> Iterator[Row]:
-    """Yield each row's cells of the named columns, trimmed, `""` where there is no value.
+    """Yield each row's cells of the named columns, of which the first is that of the ticket number.
 
-    The first column named is that of the ticket number. Raise `RefusedFile` for damage to the file; list ragged
-    rows and totals in the tally.
+    Raise `RefusedFile` for damage to the file; list rows that are ragged or name no ticket in the tally.
     """
     size = path.stat().st_size
     with path.open("rb") as raw:
@@ -194,13 +195,15 @@ def _folded(name: str) -> str:
 def _rows(records: Iterator[_Record], layout: "_Layout", tally: Tally) -> Iterator[Row]:
     """Yield the wanted cells of whole rows; the last record is looked at more closely than the others."""
     held: _Record | None = None
-    width, wanted = layout.width, layout.wanted
+    row_of = layout.row
     for record in records:
+        if not record.cells:
+            continue  # a blank line is no row
         if held is not None:
-            number, line, cells = held
-            if len(cells) == width and any(values := wanted(cells)):
+            row = row_of(held)
+            if row is not None:
                 tally.rows += 1
-                yield Row(number, line, values, hash(tuple(cells)))
+                yield row
             else:
                 _meet_odd_row(held, layout, tally)
         held = record
@@ -212,12 +215,10 @@ def _rows(records: Iterator[_Record], layout: "_Layout", tally: Tally) -> Iterat
 
 
 def _meet_odd_row(record: _Record, layout: "_Layout", tally: Tally) -> None:
-    """Meet a row that is empty, ragged or without a ticket; a blank line is no row."""
-    if not record.cells:
-        return
+    """Meet a row that is empty, ragged or without a ticket."""
     tally.rows += 1
     place = Place(record.number, record.line)
-    tally.begin(layout.number(record.cells))
+    tally.begin(layout.ticket(record.cells))
     with tally.listing():
         if not any(cell.strip() for cell in record.cells):
             tally.meet("empty row", place, "a row without a value", "a ticket", "Nothing to do: it is skipped.")
@@ -227,7 +228,8 @@ def _meet_odd_row(record: _Record, layout: "_Layout", tally: Tally) -> None:
             tally.stop("ragged row", place, found, f"{layout.width} cells, as in the header", mend)
         else:
             mend = "Fill in the ticket number of every row; merged cells leave all but the first one empty."
-            tally.stop("ticket number missing", place, "no value in any mapped column", "a ticket number", mend)
+            place = Place(record.number, record.line, layout.ticket_column)
+            tally.stop("ticket number missing", place, "nothing", "a ticket number", mend)
 
 
 def _last_row(record: _Record, layout: "_Layout", tally: Tally) -> Iterator[Row]:
@@ -241,23 +243,23 @@ def _last_row(record: _Record, layout: "_Layout", tally: Tally) -> Iterator[Row]
             mend = "Export without a totals line, or leave it: it is never judged."
             tally.meet("totals line", place, f"a last row that begins with '{first}'", "a ticket", mend)
         return
-    if tally.unended and 0 < len(record.cells) < layout.width:
+    if tally.unended and len(record.cells) < layout.width:
         _turn_away_cut(record, layout, place, tally)
         return
     if tally.unended:
         _meet_unended(place, tally)
-    values = layout.wanted(record.cells) if len(record.cells) == layout.width else ()
-    if any(values):
-        tally.rows += 1
-        yield Row(record.number, record.line, values, hash(tuple(record.cells)))
-    else:
+    row = layout.row(record)
+    if row is None:
         _meet_odd_row(record, layout, tally)
+    else:
+        tally.rows += 1
+        yield row
 
 
 def _turn_away_cut(record: _Record, layout: "_Layout", place: Place, tally: Tally) -> None:
     """Refuse the file for its cut, or list the row."""
     tally.rows += 1
-    tally.begin(layout.number(record.cells))
+    tally.begin(layout.ticket(record.cells))
     found = f"{len(record.cells)} cells and no line end"
     mend = "The file ends too early: fetch or export it again, and compare its size with the source."
     with tally.listing():
@@ -274,15 +276,19 @@ class _Layout:
 
     def __init__(self, header: Sequence[str], columns: Sequence[str], nothing: frozenset[str]) -> None:
         self.width = len(header)
-        self._places = [header.index(each) for each in columns]
+        self.ticket_column = columns[0]
+        self._ticket = header.index(columns[0])
+        self._wanted = itemgetter(*(header.index(each) for each in (columns[0], *columns)))
         self._nothing = nothing
 
-    def wanted(self, cells: list[str]) -> tuple[str, ...]:
-        """Return the wanted cells, trimmed, `""` where there is no value."""
-        nothing = self._nothing
-        return tuple(["" if (cell := cells[place].strip()) in nothing else cell for place in self._places])
+    def row(self, record: _Record) -> Row | None:
+        """Return the row of a record, or nothing if it is ragged or names no ticket."""
+        number, line, cells = record
+        if len(cells) != self.width or not (ticket := self.ticket(cells)):
+            return None
+        return Row(number, line, ticket, self._wanted(cells)[1:], hash(tuple(cells)))
 
-    def number(self, cells: list[str]) -> str:
-        """Return the ticket number of a row of any length, or nothing."""
-        place = self._places[0]
-        return cells[place].strip() if place < len(cells) else ""
+    def ticket(self, cells: list[str]) -> str:
+        """Return the ticket number in a record of any length, or nothing."""
+        number = cells[self._ticket].strip() if self._ticket < len(cells) else ""
+        return "" if number in self._nothing else number

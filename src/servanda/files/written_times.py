@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from fractions import Fraction
 from functools import cache, partial
+from typing import NamedTuple
 
 from servanda.engine.zones import zone
 
@@ -74,8 +75,7 @@ class Doubt:
     mend: str
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenTime:
+class WrittenTime(NamedTuple):
     """The instant a text stands for, in UTC, and the doubts about it."""
 
     at: datetime
@@ -166,6 +166,10 @@ class TimeReader:
                 self._known.clear()
             self._known[text] = known
         return known
+
+    def known(self, text: str) -> WrittenTime | None:
+        """Return the instant of a text that was read before, or nothing."""
+        return self._known.get(text)
 
     @property
     def precision(self) -> str:
