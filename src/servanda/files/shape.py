@@ -29,28 +29,24 @@ def check(root: Node, schema: Mapping[str, Any], findings: Findings) -> Node | N
     for fault in faults:
         _add(fault, root, findings)
     _add_ambiguous(root, {id(node_at(root, list(fault.absolute_path))) for fault in faults}, findings)
-    return _sound(root, schema)
+    return _sound(root, schema, faults)
 
 
 def _add_ambiguous(root: Node, faulty: set[int], findings: Findings) -> None:
     for node in walk(root):
         if isinstance(node, Scalar) and node.ambiguous and id(node) not in faulty:
             mend = f'Put it in quotes: "{node.text}".'
-            findings.add(
-                "SV106", node.line, f"other programs read {node.text} as a number or a truth value", mend
-            )
+            findings.add("SV106", node.line, f"other programs read {node.text} as a number or a truth value", mend)
 
 
-def _sound(root: Node | None, schema: Mapping[str, Any]) -> Node | None:
+def _sound(root: Node | None, schema: Mapping[str, Any], faults: list[ValidationError]) -> Node | None:
     """Return the tree without what the schema refuses, taking out more and more until it is content."""
-    while root is not None:
-        faults = list(Draft202012Validator(schema).iter_errors(plain(root)))
-        if not faults:
-            break
+    while root is not None and faults:
         out: set[int] = set()
         for fault in faults:
             out |= _taken_out(fault, node_at(root, list(fault.absolute_path)))
         root = _without(root, out)
+        faults = list(Draft202012Validator(schema).iter_errors(plain(root))) if root is not None else []
     return root
 
 
@@ -70,9 +66,7 @@ def _without(node: Node, out: set[int]) -> Node | None:
         kept = (_without(item, out) for item in node.items)
         return Listing(node.line, tuple(item for item in kept if item is not None))
     if isinstance(node, Table):
-        rest = {
-            key: left for key, value in node.entries.items() if (left := _without(value, out)) is not None
-        }
+        rest = {key: left for key, value in node.entries.items() if (left := _without(value, out)) is not None}
         return Table(node.line, rest, node.key_lines)
     return node
 
@@ -95,9 +89,7 @@ def _add(fault: ValidationError, root: Node, findings: Findings) -> None:
 
 
 def _add_wrong_key(key: str, fault: ValidationError, node: Table, findings: Findings) -> None:
-    findings.add(
-        "SV103", node.key_lines[key], f"the key '{key}' is not known here", f"Use {_expected(fault)}."
-    )
+    findings.add("SV103", node.key_lines[key], f"the key '{key}' is not known here", f"Use {_expected(fault)}.")
 
 
 def _add_unknown_keys(known: Mapping[str, Any], node: Table, where: str, findings: Findings) -> None:
@@ -121,9 +113,7 @@ def _add_choice(fault: ValidationError, node: Table, where: str, findings: Findi
     if any(key in node.entries for key in keys):
         findings.add("SV105", node.line, f"{where} gives more than one of {either}", f"Keep one: {either}.")
     else:
-        findings.add(
-            "SV104", node.line, f"{where} gives neither {either.replace(' or ', ' nor ')}", f"Add {either}."
-        )
+        findings.add("SV104", node.line, f"{where} gives neither {either.replace(' or ', ' nor ')}", f"Add {either}.")
 
 
 def _add_twins(node: Listing, where: str, findings: Findings) -> None:
