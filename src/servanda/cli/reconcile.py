@@ -64,7 +64,7 @@ def add(subparsers: Subparsers) -> None:
     )
     parser.add_argument(
         "--examples",
-        type=int,
+        type=number,
         default=EXAMPLES,
         metavar="N",
         help=f"tickets shown for each cause (default: {EXAMPLES})",

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from servanda.engine.clocks import Cycle, State, Terms, replay
 from servanda.engine.coverage import NOT_COVERED
@@ -13,7 +14,7 @@ from servanda.engine.targets import TargetKind
 VERDICTS = {State.MET: True, State.MISSED: False}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Case:
     """A ticket with its claims and our reading, `None` where no clock could be given to it."""
 
@@ -66,19 +67,20 @@ class Case:
         """Whether both sides have a verdict, and not the same."""
         return self.verdict_compared and self.claims.met is not self.met
 
-    @property
+    @cached_property
     def terms(self) -> Terms:
         """The terms of our clock; only a covered case has them."""
         assert self.covered is not None
         return terms_of(self.covered.cover)
 
+    @cached_property
     def events(self) -> list[Event]:
-        """Return the events known as of the instant of judging, in judging order."""
+        """The events known as of the instant of judging, in judging order."""
         return [event for event in self.ticket.ordered() if event.happened_at <= self.as_of]
 
     def under(self, terms: Terms, events: Sequence[Event] | None = None) -> Cycle | None:
         """Return what the clock would show under other terms, or after another history."""
-        return replay(terms, self.events() if events is None else events, self.as_of).worst
+        return replay(terms, self.events if events is None else events, self.as_of).worst
 
     def due_within(self, due_at: datetime | None, tolerance: timedelta) -> bool:
         """Whether an instant is the claimed due, give or take `tolerance`."""
@@ -93,9 +95,10 @@ class Case:
             return self.due_within(cycle.due_at, tolerance)
         return self.claims.met is not None and VERDICTS.get(cycle.state) is self.claims.met
 
+    @cached_property
     def stops(self) -> dict[EventKind, datetime]:
-        """Return the last instant of each kind of stop: as the source claims it, else from its events."""
-        found = {event.kind: event.happened_at for event in self.events() if event.kind in STOPS}
+        """The last instant of each kind of stop: as the source claims it, else from its events."""
+        found = {event.kind: event.happened_at for event in self.events if event.kind in STOPS}
         claimed = {
             EventKind.FIRST_RESPONDED: self.claims.first_responded_at,
             EventKind.RESOLVED: self.claims.resolved_at,

@@ -137,7 +137,7 @@ def own_verdict(cases: Sequence[Case]) -> OwnVerdict | None:
 def _own(claiming: Sequence[Case], stop: EventKind) -> OwnVerdict:
     stopped, still_open, against = Counter[bool](), Counter[bool](), []
     for case in claiming:
-        at, due_at, said = case.stops().get(stop), case.claims.due_at, case.claims.met
+        at, due_at, said = case.stops.get(stop), case.claims.due_at, case.claims.met
         assert due_at is not None
         if said is None or (at is None and due_at >= case.as_of):
             continue
@@ -166,7 +166,7 @@ def published(cases: Sequence[Case]) -> Published:
         no_verdict_with_due=sum(case.claims.met is None for case in due),
         without_due=len(without),
         met_without_due=_met(without),
-        open_without_due=sum(not case.stops().keys() & {EventKind.CLOSED, EventKind.RESOLVED} for case in without),
+        open_without_due=sum(not case.stops.keys() & {EventKind.CLOSED, EventKind.RESOLVED} for case in without),
     )
 
 

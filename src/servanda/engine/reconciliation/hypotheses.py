@@ -168,7 +168,7 @@ def _between(first: date, last: date) -> Iterator[date]:
 
 
 def _pauses(case: Case, _: Setting) -> Iterator[Trial]:
-    if any(event.kind is EventKind.PAUSED for event in case.events()):
+    if any(event.kind is EventKind.PAUSED for event in case.events):
         yield from _trial("every pause stopped the clock", case, replace(case.terms, reasons=None))
         yield from _trial("no pause stopped the clock", case, replace(case.terms, reasons=frozenset()))
 
@@ -192,7 +192,7 @@ def _other_offset(case: Case, _: Setting) -> Iterator[Trial]:
 def _hours_moved(case: Case, hours: int) -> Iterator[Trial]:
     """Yield the outcome if the opening hours lay some hours later: the same as if all had happened earlier."""
     earlier = timedelta(hours=hours)
-    events = [replace(event, happened_at=event.happened_at - earlier) for event in case.events()]
+    events = [replace(event, happened_at=event.happened_at - earlier) for event in case.events]
     moved = replace(case, as_of=case.as_of - earlier)
     for trial in _trial(f"the opening hours lay {abs(hours)} h {_way(hours)}", moved, case.terms, events):
         yield replace(trial, due_at=trial.due_at + earlier if trial.due_at else None)
@@ -230,7 +230,7 @@ def _under_priority(words: str, case: Case, target: Target, code: str) -> Iterat
 def _earlier_priorities(case: Case) -> Iterator[str]:
     """Yield the priority codes before each reclassification, the first one first."""
     version = case.covered.cover.version if case.covered else None
-    events = case.events()
+    events = case.events
     for place, event in enumerate(events):
         if event.kind is EventKind.RECLASSIFIED and version is not None:
             known = classification(events[:place])
@@ -245,7 +245,7 @@ _RESTARTS = (EventKind.REOPENED, EventKind.RECLASSIFIED, EventKind.ASSIGNED)
 
 def _restarted(case: Case, _: Setting) -> Iterator[Trial]:
     """Try a clock that began anew when the ticket was last reopened, reclassified or assigned."""
-    events = case.events()
+    events = case.events
     for kind in _RESTARTS:
         last = next((event for event in reversed(events) if event.kind is kind), None)
         if last is not None and case.reading and last.happened_at > case.reading.opened_at:
@@ -259,7 +259,7 @@ def _other_stop(case: Case, _: Setting) -> Iterator[Trial]:
     due_at = case.due_at
     if due_at is None:
         return
-    for kind, at in case.stops().items():
+    for kind, at in case.stops.items():
         if kind is not case.terms.stop:
             yield Trial(f"the clock stopped when the ticket was {kind.word}", due_at, at <= due_at)
 

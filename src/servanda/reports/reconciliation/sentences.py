@@ -46,7 +46,8 @@ def _agreement(found: Reconciliation) -> Iterator[str]:
             f"{'within ' if found.tolerance else ''}{within}{exact}."
         )
     if found.verdicts.compared:
-        yield f"Verdicts: {_same(found.verdicts)} are those of the source; {found.verdicts.different:,} differ."
+        differing = count(found.verdicts.different, "differs", "differ")
+        yield f"Verdicts: {_same(found.verdicts)} are those of the source; {differing}."
     if not (found.dues.compared or found.verdicts.compared):
         yield "Nothing to compare: no ticket has both a claim of the source and a clock of ours."
 
