@@ -14,7 +14,7 @@ from jsonschema.exceptions import ValidationError
 
 from servanda.bad_input import BadInput
 from servanda.engine.events import EventKind
-from servanda.engine.zones import UnknownZone
+from servanda.engine.zones import UnknownZone, zone
 from servanda.files import yaml_text
 from servanda.files.input_faults import FAULTS, Grade
 from servanda.files.mapping_form import (
@@ -221,6 +221,8 @@ class _Reader:
         times = self._at(place)
         for number, written in enumerate(times["formats"]):
             self._checked([*place, "formats", number], partial(check_format, written))
+        if "zone" in times:
+            self._checked([*place, "zone"], partial(zone, times["zone"]))
         repairs = times.get("repairs", [{}])
         return self._checked(
             place,
