@@ -1,7 +1,7 @@
 """Our answer to a question: an op, a calendar and an input. What was expected is never seen here."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from enum import Enum
 from itertools import islice
@@ -12,7 +12,7 @@ from servanda.conformance.calendar_of import calendar_of, seconds, zone_only
 from servanda.conformance.clock_answers import clock
 from servanda.conformance.fields import Fields, UnreadableQuestion, in_seconds, instant
 from servanda.conformance.status_answers import status
-from servanda.engine.calendars import Calendar
+from servanda.engine.calendars import Calendar, EndlessOpening, NoOpeningHours
 from servanda.engine.targets import DueRolls
 
 Answer = dict[str, Any]
@@ -72,12 +72,25 @@ def closing_before(calendar: Calendar, at: datetime) -> datetime:
 
 
 def pieces(calendar: Calendar, asked: Fields) -> list[tuple[datetime, datetime]]:
-    """Return the openings asked for, the nearest first."""
+    """Return the openings asked for, the nearest first; fewer than counted where no more come."""
     start, until = asked.instant("from"), asked.instant("to") if asked.has("to") else None
     if until is None and not asked.has("count"):
         raise UnreadableQuestion(asked.place, sorted(asked.written), "a field `to` or `count`")
     found = calendar.openings_back(start, until) if backward(asked) else calendar.openings(start, until)
-    return list(islice(found, max(asked.whole("count"), 0)) if asked.has("count") else found)
+    return some(found, max(asked.whole("count"), 0)) if asked.has("count") else list(found)
+
+
+def some(openings: Iterator[tuple[datetime, datetime]], count: int) -> list[tuple[datetime, datetime]]:
+    """Return the first openings, fewer where none comes for years."""
+    found: list[tuple[datetime, datetime]] = []
+    try:
+        for each in islice(openings, count):
+            found.append(each)
+    except EndlessOpening:
+        raise
+    except NoOpeningHours:
+        return found
+    return found
 
 
 def _at(found: datetime) -> Answer:

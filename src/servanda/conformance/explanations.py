@@ -3,16 +3,15 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from itertools import islice
 
 from servanda.conformance import availability_answers, status_answers
-from servanda.conformance.answers import OPS, answer, counts_back, due, pieces
+from servanda.conformance.answers import OPS, answer, counts_back, due, pieces, some
 from servanda.conformance.calendar_of import calendar_of
 from servanda.conformance.clock_answers import display
 from servanda.conformance.fields import Fields
 from servanda.conformance.status_answers import Ask
 from servanda.engine import evidence, statuses, zones
-from servanda.engine.calendars import Calendar, NoOpeningHours
+from servanda.engine.calendars import Calendar, EndlessOpening
 from servanda.engine.clocks import Cycle, Replay
 from servanda.engine.evidence import Span, Use
 from servanda.engine.intervals import Intervals
@@ -118,13 +117,11 @@ def _around(written: object, asked: Fields) -> Lines:
 
 
 def _some(openings: Iterator[tuple[datetime, datetime]], count: int) -> list[tuple[datetime, datetime]]:
-    """Return the first openings, fewer where the calendar has no more."""
-    found: list[tuple[datetime, datetime]] = []
+    """Return the first openings, none where one never begins or ends."""
     try:
-        found.extend(islice(openings, count))
-    except NoOpeningHours:
-        return found
-    return found
+        return some(openings, count)
+    except EndlessOpening:
+        return []
 
 
 def _days(written: object, asked: Fields) -> Lines:

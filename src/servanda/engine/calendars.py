@@ -28,9 +28,20 @@ from servanda.engine.kernel import BEYOND, NONE, Tables
 from servanda.engine.shifts import WEEKDAYS, InvalidCalendar, Season, Shift, Shifts, Week, clock_time
 from servanda.engine.tables import compile_tables
 
-__all__ = ["Calendar", "InvalidCalendar", "NoOpeningHours", "Season", "Shift", "Shifts", "Week", "clock_time"]
+__all__ = [
+    "Calendar",
+    "EndlessOpening",
+    "InvalidCalendar",
+    "NoOpeningHours",
+    "Season",
+    "Shift",
+    "Shifts",
+    "Week",
+    "clock_time",
+]
 
 SEARCH_YEARS = 10
+MICROSECOND = timedelta(microseconds=1)
 FIRST_DATE, LAST_DATE = date(1900, 1, 1), date(2200, 1, 1)
 FIRST_INSTANT = (day_number(FIRST_DATE) + 2) * DAY
 LAST_INSTANT = (day_number(LAST_DATE) - 2) * DAY
@@ -42,6 +53,10 @@ Look = Callable[[Tables], int]
 
 class NoOpeningHours(ValueError):
     """A search met no opening hours for ten years, or ran past the last year of the calendar."""
+
+
+class EndlessOpening(NoOpeningHours):
+    """A search for the end or the beginning of an opening met none for ten years."""
 
 
 @dataclass(frozen=True)
@@ -150,7 +165,7 @@ class Calendar:
 
     def next_start(self, at: datetime) -> datetime:
         """Return the first opening instant after `at`."""
-        return next(start for start, _ in self.openings(at) if start > at)
+        return self.next_open(self.next_close(at) if self.is_open(at) else at)
 
     def next_close(self, at: datetime) -> datetime:
         """Return the first closing instant after `at`."""
@@ -162,7 +177,8 @@ class Calendar:
 
     def prev_close(self, at: datetime) -> datetime:
         """Return the last closing instant before `at`."""
-        return next(end for _, end in self.openings_back(at) if end < at)
+        before = at - MICROSECOND
+        return self.roll_back(self.prev_start(at) - MICROSECOND if self.is_open(before) else before)
 
     def add_days(self, start: datetime, days: int) -> datetime:
         """Return the same wall-clock time `days` open dates later (earlier, when negative), snapped to open time.
@@ -280,7 +296,7 @@ class Calendar:
         if last <= first:
             return NO_TIME
         counted = kernel.elapsed(self.tables(first, last), first, last)
-        self._hold_in_instants()
+        self._keep_in_instants()
         return duration(counted)
 
     def _due(self, start: datetime, limit: timedelta) -> datetime:
@@ -288,10 +304,10 @@ class Calendar:
         if length < 0:
             return self.due_back(start, -limit)
         found = from_microseconds(self.search(at, lambda t: kernel.due(t, at, length)))
-        self._hold_in_instants()
+        self._keep_in_instants()
         return found
 
-    def _hold_in_instants(self) -> None:
+    def _keep_in_instants(self) -> None:
         """Keep the tables in instants too, for the next question."""
         if self._in_instants is NOTHING_COVERED:
             self.__dict__["_in_instants"] = instant_tables.instant_tables(self._held[0])
@@ -317,7 +333,7 @@ class Calendar:
 
     def _refuse_endless_opening(self, length: int, at: int, *, at_the_last: bool) -> None:
         if at_the_last or length > SEARCH_YEARS * 366 * DAY:
-            raise NoOpeningHours(
+            raise EndlessOpening(
                 f"Calendar '{self.name or self.id}' neither opens nor closes for {SEARCH_YEARS} years around "
                 f"{from_microseconds(at):%Y-%m-%d}. Ask for the openings between two instants."
             )
