@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "servanda"
 
 # What git does not track either; read from the disk, because a bare machine has no git to ask.
-PASSING = {".git", ".venv", "__pycache__", "out", "dist", "htmlcov"}
+PASSING = {".hypothesis", ".git", ".venv", "__pycache__", "out", "dist", "htmlcov"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
@@ -158,8 +158,7 @@ class Exclusion:
             raise InvalidAgreement(f"Exclusion '{self.id}' needs both its reason and who approved it.")
         if not (self.tickets or self.services or self.customers or self.opened_from or self.opened_until):
             raise InvalidAgreement(
-                f"Exclusion '{self.id}' would leave out every ticket. "
-                "Name tickets, services, customers or dates."
+                f"Exclusion '{self.id}' would leave out every ticket. Name tickets, services, customers or dates."
             )
         if self.opened_from and self.opened_until and self.opened_until < self.opened_from:
             raise InvalidAgreement(f"Exclusion '{self.id}' ends on {self.opened_until}, before it begins.")
@@ -296,13 +295,13 @@ class AgreementVersion:
     @property
     def begins_at(self) -> datetime:
         """The first instant at which a ticket opened is under this version, in UTC."""
-        return _midnight(self.effective_from, self.zone)
+        return zones.midnight(self.effective_from, self.zone)
 
     @property
     def ends_at(self) -> datetime | None:
         """The first instant after this version, in UTC; `None` while no end is agreed."""
         last = self.effective_until
-        return None if last is None else _midnight(last + timedelta(days=1), self.zone)
+        return None if last is None else zones.midnight(last + timedelta(days=1), self.zone)
 
     def local_date(self, at: datetime) -> date:
         """Return the date of an instant in the zone of the agreement."""
@@ -315,7 +314,7 @@ class AgreementVersion:
 
     def counts(self, opened_at: datetime) -> bool:
         """Whether the verdict on a ticket opened then counts; before `enforce_from` it is only shown."""
-        return self.enforce_from is None or opened_at >= _midnight(self.enforce_from, self.zone)
+        return self.enforce_from is None or opened_at >= zones.midnight(self.enforce_from, self.zone)
 
     def pauses_of(self, target: Target) -> frozenset[str]:
         """Return the reasons that stop a target's clock: its own, or by default the version's.
@@ -419,16 +418,12 @@ def _refuse(faults: list[Fault]) -> None:
 def _dates_in_order(version: AgreementVersion) -> Iterator[Fault]:
     first, last, enforced = version.effective_from, version.effective_until, version.enforce_from
     if not all(FIRST_YEAR <= on.year <= LAST_YEAR for on in (first, last or first)):
-        sentence = (
-            f"has a date outside {FIRST_YEAR} to {LAST_YEAR}. Leave 'until' out where no end is agreed."
-        )
+        sentence = f"has a date outside {FIRST_YEAR} to {LAST_YEAR}. Leave 'until' out where no end is agreed."
         yield _of_version("dates", version, sentence)
     if last is not None and last < first:
         yield _of_version("dates", version, f"ends on {last}, before it begins on {first}. Correct a date.")
     if enforced is not None and (enforced < first or (last is not None and enforced > last)):
-        sentence = (
-            f"is enforced from {enforced}, outside its dates. Choose a day from {first} to {last or 'later'}."
-        )
+        sentence = f"is enforced from {enforced}, outside its dates. Choose a day from {first} to {last or 'later'}."
         yield _of_version("dates", version, sentence)
 
 
@@ -452,9 +447,7 @@ def _credits_fit(version: AgreementVersion) -> Iterator[Fault]:
     known = {target.id for target in version.targets}
     for tier in version.credits.tiers if version.credits else ():
         if tier.target not in known:
-            sentence = (
-                f"gives credits for a target '{tier.target}' that it does not have. Name one of its own."
-            )
+            sentence = f"gives credits for a target '{tier.target}' that it does not have. Name one of its own."
             yield _of_version("credits", version, sentence)
 
 
@@ -534,13 +527,9 @@ def _references_are_known(book: Book) -> Iterator[Fault]:
     services, customers = {each.id for each in book.services}, {each.id for each in book.customers}
     for version in book.versions:
         for service in sorted(_services_named(version) - services):
-            yield _of_version(
-                "references", version, f"names a service '{service}' that is not listed. List it."
-            )
+            yield _of_version("references", version, f"names a service '{service}' that is not listed. List it.")
         for customer in sorted(_customers_named(version) - customers):
-            yield _of_version(
-                "references", version, f"names a customer '{customer}' that is not listed. List it."
-            )
+            yield _of_version("references", version, f"names a customer '{customer}' that is not listed. List it.")
 
 
 def _contents_are_the_books(book: Book) -> Iterator[Fault]:
@@ -549,9 +538,7 @@ def _contents_are_the_books(book: Book) -> Iterator[Fault]:
         if any(calendar is not None and calendar not in book.calendars for calendar in used):
             yield _of_version("references", version, "uses a calendar that is not in the book. Add it.")
         if version.priorities != NO_PRIORITIES and version.priorities not in book.priorities:
-            yield _of_version(
-                "references", version, "uses a priority scheme that is not in the book. Add it."
-            )
+            yield _of_version("references", version, "uses a priority scheme that is not in the book. Add it.")
 
 
 def _versions_follow(book: Book) -> Iterator[Fault]:
@@ -590,8 +577,3 @@ def _services_named(version: AgreementVersion) -> frozenset[str]:
 def _customers_named(version: AgreementVersion) -> frozenset[str]:
     parts: list[Target | Exclusion] = [*version.targets, *version.exclusions]
     return version.customers.union(*(part.customers for part in parts))
-
-
-def _midnight(on: date, zone: str) -> datetime:
-    """Return the instant at which a date begins in a zone; in a gap, by the offset before it."""
-    return datetime.combine(on, time.min, zones.zone(zone)).astimezone(UTC)

@@ -7,8 +7,7 @@ before it begins in Boston. Neighbouring periods share their boundary, so each i
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from datetime import date, datetime, timedelta
 
 from servanda.engine import zones
 
@@ -67,11 +66,11 @@ class Period:
 
     def starts_at(self, zone: str) -> datetime:
         """Return the first instant of the period in a zone, in UTC."""
-        return _midnight(self.first, zone)
+        return zones.midnight(self.first, zone)
 
     def ends_at(self, zone: str) -> datetime:
         """Return the first instant after the period in a zone, in UTC."""
-        return _midnight(self.last + _ONE_DAY, zone)
+        return zones.midnight(self.last + _ONE_DAY, zone)
 
     def holds(self, at: datetime, zone: str) -> bool:
         """Whether an instant lies in the period, by the clocks of a zone."""
@@ -124,9 +123,3 @@ def _date(written: str, whole: str) -> date:
         return date.fromisoformat(written)
     except ValueError:
         raise InvalidPeriod(f"'{whole}' is no period. Write {EXAMPLES}.") from None
-
-
-@lru_cache(maxsize=1024)
-def _midnight(on: date, zone: str) -> datetime:
-    """Return the instant at which a date begins in a zone; where clocks skip midnight, the end of the gap."""
-    return datetime.combine(on, time.min, zones.zone(zone)).astimezone(UTC)

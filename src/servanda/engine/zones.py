@@ -2,7 +2,7 @@
 
 import importlib.resources
 from bisect import bisect_left
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -74,3 +74,8 @@ def _change(name: str, low: int, high: int, before: int) -> int:
 def to_local(name: str, at: datetime) -> datetime:
     """Return an instant as a wall-clock time with its offset, for people to read."""
     return from_microseconds(to_microseconds(at)).astimezone(zone(name))
+
+
+def midnight(on: date, name: str) -> datetime:
+    """Return the instant, in UTC, at which a date begins in a zone; where clocks skip midnight, the end of the gap."""
+    return datetime.combine(on, time.min, zone(name)).astimezone(UTC)
