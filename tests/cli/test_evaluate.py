@@ -97,3 +97,14 @@ def test_a_priority_the_agreement_does_not_know_leaves_the_ticket_unjudged_and_n
     table.write_text(text + "T4,2026-01-19T11:00:00,New,printing,P7\n", encoding="utf-8")
     assert main(["evaluate", *options, "--out", f"{tmp_path / 'out.csv'}"]) == 1
     assert "ticket T4: Priority 'P7' is not in priority scheme 'plain'" in capsys.readouterr().out
+
+
+def test_an_output_that_would_overwrite_an_input_is_refused_before_any_work(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = small_log.written(tmp_path)
+    table = tmp_path / "tickets.csv"
+    before = table.read_bytes()
+    assert main(["evaluate", *options, "--out", f"{table}"]) == 2
+    assert table.read_bytes() == before
+    assert "read here" in capsys.readouterr().err

@@ -7,7 +7,7 @@ from pathlib import Path
 from servanda.bad_input import BadInput
 from servanda.cli.command import DONE, FINDINGS, Subparsers, add_command
 from servanda.cli.log_options import add_log_options, judge_log
-from servanda.files.outputs import write_rows, written
+from servanda.files.outputs import check_outputs, write_rows, written
 from servanda.reports import evaluation
 from servanda.services.logs import Judged
 
@@ -39,6 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
             mend="rename the output",
             file=arguments.out,
         )
+    check_outputs([arguments.out], [arguments.agreements, arguments.mapping, arguments.tickets])
     judged = judge_log(arguments)
     write(arguments.out, judged)
     if arguments.json:
