@@ -72,10 +72,10 @@ def test_the_sentences_that_matter_come_first(tmp_path: Path, capsys: pytest.Cap
     told = [line for line in " ".join(out.split("\n\n")[1].split()).split("- ") if line]
     assert code == 1
     assert told == [
-        "Due times: 2 of 3 (66.66 %) are those of the source within 2 min, 1 of them to the second. "
-        "Verdicts: 2 of 3 (66.66 %) are those of the source; 1 differs. ",
-        "The source's published rate is 75.0 % (3 of 4); of the tickets with a due time it is 66.7 % (2 of 3). "
-        "We find 33.3 % (1 of 3). "
+        "Due times: 2 of 3 are those of the source within 2 min, 1 of them to the second. "
+        "Verdicts: 2 of 3 are those of the source; 1 differs. ",
+        "The source's published rate is 3 of 4; of the tickets with a due time it is 2 of 3. "
+        "We find 1 of 3. "
         "The gap: 1 ticket has a verdict but no due time, and all count as met, 1 of them though never stopped. ",
         "The source's verdict follows from its own due time on 2 of 2 tickets closed, "
         "and on 1 of 1 still open past it.",

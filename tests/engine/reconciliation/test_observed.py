@@ -1,8 +1,11 @@
 from datetime import date, timedelta
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from servanda.engine.reconciliation import CalendarFit, Case
 from servanda.engine.reconciliation.observed import find
-from tests.builders import calendar_days, named, office, on, open_time, working_days
+from tests.builders import calendar_days, instant, named, office, on, open_time, working_days
 from tests.engine.reconciliation.claimed import case, promise
 
 TOLERANCE = timedelta(minutes=2)
@@ -98,3 +101,18 @@ def test_a_source_without_due_times_is_asked_for_its_verdicts() -> None:
     four_hours = promise(open_time(hours=4))
     found = fit(case(four_hours, "2026-05-07 15:00 opened", "2026-05-11 10:00 resolved", met=True))
     assert told(found)[on("2026-05-08")] == (True, 1, 0)
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.sets(st.sampled_from(sorted(LISTED))), st.integers(1, 3))
+def test_whatever_the_source_observed_is_found_from_its_due_times(kept: set[date], days: int) -> None:
+    source = office(holidays={each: LISTED[each] for each in kept})
+    cases = []
+    for day in range(60):
+        opened = f"{on('2026-04-02') + timedelta(days=day)} 10:00"
+        due = source.add_days(instant(opened), days)
+        cases.append(case(promise(working_days(days)), f"{opened} opened", due=f"{due:%Y-%m-%d %H:%M} UTC"))
+    found = fit(*cases)
+    assert {each.on for each in found.holidays if each.observed} == kept
+    assert found.as_found == found.rows
+    assert not found.unlisted

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from servanda.engine.reconciliation import CalendarFit, Case, Cause, Difference, Line, Stops
-from servanda.engine.reconciliation.causes import NOT_EXPLAINED
+from servanda.engine.reconciliation.causes import NOT_EXAMINED, NOT_EXPLAINED
 from servanda.engine.zones import to_local
 from servanda.reports.reconciliation import Reconciled
 from servanda.reports.reconciliation.sentences import heading, reproduced, share, stretch, unlisted, untold
@@ -128,7 +128,7 @@ def _causes(reconciled: Reconciled, examples: int) -> Iterator[str]:
         yield from _explanations(cause)
         if cause.name == NOT_EXPLAINED:
             yield from _together(cause)
-        if examples:
+        if examples and cause.name != NOT_EXAMINED:
             yield from _proofs(reconciled, cause, examples)
 
 

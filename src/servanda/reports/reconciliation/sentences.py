@@ -6,7 +6,7 @@ from fractions import Fraction
 from itertools import groupby
 
 from servanda.engine.reconciliation import CalendarFit, Holiday, Published, Reconciliation, Same, Stretch
-from servanda.reports.ratios import percent
+from servanda.reports.ratios import COUNTS_ONLY_BELOW, percent
 from servanda.reports.reconciliation import Reconciled
 from servanda.reports.words import count, length
 
@@ -25,14 +25,15 @@ def heading(reconciled: Reconciled) -> Iterator[str]:
 
 
 def share(part: int, whole: int) -> str:
-    """Return counts with their percentage, rounded down: 100.00 % is all of them."""
-    if whole == 0:
-        return "none of 0"
-    return f"{part:,} of {whole:,} ({percent(Fraction(part, whole), 2)})"
+    """Return counts with their percentage, rounded down: 100.00 % is all of them. Few have no percentage."""
+    counts = f"{part:,} of {whole:,}"
+    return counts if whole < COUNTS_ONLY_BELOW else f"{counts} ({percent(Fraction(part, whole), 2)})"
 
 
 def rate(part: int, whole: int) -> str:
     """Return a rate as a source publishes it, to the nearest tenth of a percent, with its counts."""
+    if whole < COUNTS_ONLY_BELOW:
+        return f"{part} of {whole}"
     tenths = (Fraction(part, whole) * 1000 + Fraction(1, 2)) // 1
     return f"{tenths // 10}.{tenths % 10} % ({part:,} of {whole:,})"
 
