@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from itertools import accumulate
 from random import Random
 from typing import Any
 
@@ -18,7 +19,7 @@ from servanda.engine import zones
 from servanda.engine.calendars import Calendar
 from servanda.engine.clocks import Terms
 from servanda.engine.events import Event, EventKind
-from servanda.engine.shifts import Season, Shift, Shifts, Week
+from servanda.engine.shifts import NO_WEEK, Season, Shift, Shifts, Week
 from servanda.engine.targets import DueRolls, Limit, TargetKind, Unit
 from tests.builders import HOUR, MICROSECOND, MINUTE, SECOND, hours
 
@@ -159,11 +160,12 @@ _OPENINGS: tuple[Mapping[str, str], ...] = ({}, {"by": "customer"}, {"team": "ne
 _WORDS = 12
 
 
-def event(number: int, begin: datetime, place: int) -> Event:
-    """Return the event of a number; its id is its place, as the content of an event would make it."""
+def event(number: int, begin: datetime, before: Event) -> Event:
+    """Return the event of a number, one in four at the instant of the event before; its id would be its content's."""
     rest, word = divmod(number, _WORDS)
     slot, kind = divmod(rest, len(_KINDS))
-    made = Event(_KINDS[kind], begin + moment(slot), id=f"e{place:02}")
+    at = before.happened_at if slot % 4 == 3 else begin + moment(slot)
+    made = Event(_KINDS[kind], at, id=f"e{int(before.id[1:]) + 1:02}")
     if made.kind is EventKind.PAUSED:
         return replace(made, reason=REASONS[word % 3])
     if made.kind is EventKind.RESUMED:
@@ -182,7 +184,7 @@ def histories(calendar: Calendar, base: date, most: int = 9) -> st.SearchStrateg
     def history(opening: int, others: list[int]) -> list[Event]:
         slot, word = divmod(opening, len(_OPENINGS))
         opened = Event(EventKind.OPENED, begin - 2 * DAY + moment(slot), id="e00", changes=_OPENINGS[word])
-        return [opened, *(event(number, begin, place + 1) for place, number in enumerate(others))]
+        return list(accumulate(others, lambda before, number: event(number, begin, before), initial=opened))
 
     numbers = st.integers(0, 8 * SLOTS * len(_KINDS) * _WORDS)
     return st.builds(history, st.integers(0, 4 * SLOTS * len(_OPENINGS)), st.lists(numbers, max_size=most))
@@ -224,6 +226,17 @@ def clocks(draw: st.DrawFn, kind: TargetKind | None = None) -> tuple[Terms, list
 def parted(calendar: Calendar) -> Calendar:
     """Return a drawn calendar with each shift in two that touch."""
     return _parted(int(calendar.id.removeprefix("drawn-")))
+
+
+def without_breaks(calendar: Calendar) -> Calendar:
+    """Return a drawn calendar with nothing cut out of its shifts but holidays."""
+    return _without_breaks(int(calendar.id.removeprefix("drawn-")))
+
+
+@lru_cache(maxsize=1000)
+def _without_breaks(seed: int) -> Calendar:
+    calendar, _ = calendar_of(seed)
+    return replace(calendar, weekly_breaks=NO_WEEK, breaks={})
 
 
 @lru_cache(maxsize=1000)
