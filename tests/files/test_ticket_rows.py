@@ -3,6 +3,9 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
+from servanda.files.input_faults import RefusedFile
 from tests.files.mapping_examples import TICKETS, read, story, tickets
 
 CONDITIONS = """
@@ -83,6 +86,25 @@ def test_without_a_time_of_assignment_the_team_is_known_from_the_opening(tmp_pat
 def test_a_default_stands_where_the_cell_holds_nothing(tmp_path: Path) -> None:
     (ticket,) = read(tmp_path, HEADER + "A1,13/01/2026 09:00,,,Open,,,\n", CONDITIONS).tickets
     assert ticket.opened.changes["priority"] == "normal"
+
+
+def test_two_values_that_come_to_one_id_are_not_taken_for_one_unasked(tmp_path: Path) -> None:
+    mapping = TICKETS.replace("priority: Priority", "service: {column: Priority, as: id}")
+    rows = tickets("A1,13/01/2026 09:00,,Hardware", "A2,13/01/2026 09:00,,hardware", "A3,13/01/2026 09:00,,Hardware")
+    with pytest.raises(RefusedFile) as refusal:
+        read(tmp_path, rows, mapping)
+    assert (refusal.value.fault, refusal.value.row) == ("values share an id", 3)
+    accepted = read(tmp_path, rows, mapping, "faults: {values share an id: flag}")
+    assert [each.opened.changes["service"] for each in accepted.tickets] == ["hardware"] * 3
+    assert [len(each.flags) for each in accepted.tickets] == [0, 1, 0]
+
+
+def test_a_ticket_resolved_after_its_closing_is_kept_as_it_is_and_flagged(tmp_path: Path) -> None:
+    mapping = CONDITIONS.replace("cancelled: {at: Ended, when: {State: [Cancelled]}}", "resolved: Due")
+    rows = HEADER + "A1,13/01/2026 09:00,,14/01/2026 10:00,Closed,,Desk,14/01/2026 11:00\n"
+    (ticket,) = read(tmp_path, rows, mapping).tickets
+    assert story(ticket) == ["13 09:00 opened", "14 10:00 closed", "14 11:00 resolved"]
+    assert ticket.flags == ("resolved after closing",)
 
 
 def test_a_ticket_says_where_it_comes_from(tmp_path: Path) -> None:

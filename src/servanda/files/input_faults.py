@@ -105,7 +105,7 @@ _ALL_FAULTS = (
     Fault(
         "unknown value", "A value of a service, priority or other class is not in the mapping.", REJECT, (REFUSE, FLAG)
     ),
-    Fault("values share an id", "Two different values come to one id.", REFUSE),
+    Fault("values share an id", "Two different values come to one id; accepted, they are one.", REFUSE, (FLAG,)),
     Fault("verdict unreadable", "The source's verdict is none of the words the mapping lists.", FLAG, (REFUSE, REJECT)),
     # The story the rows tell.
     Fault(
@@ -123,6 +123,7 @@ _ALL_FAULTS = (
     Fault("rows not grouped", "A ticket's rows are apart, and the mapping says they stand together.", REFUSE),
     Fault("opening differs", "The rows of one ticket name different times of opening.", REJECT, (REFUSE, FLAG)),
     Fault("event before opening", "Something happened to the ticket before it was opened.", REJECT, (REFUSE, FLAG)),
+    Fault("resolved after closing", "A ticket was resolved after it was closed.", FLAG, (REFUSE, REJECT)),
     Fault("times run backwards", "Rows in their order have times that go back.", REJECT, (REFUSE, FLAG)),
     Fault(
         "states within one instant",

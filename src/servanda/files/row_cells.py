@@ -143,7 +143,7 @@ class RowCells:
     def _check_id(self, row: Row, name: str, column: str, written: str, id: str) -> None:
         first = self._ids.setdefault(f"{name} {id}", written)
         if first != written:
-            mend = "Write both under 'values' in the mapping."
+            mend = "Write both under 'values' in the mapping; if they are the same, grade this fault 'flag'."
             self.meet("values share an id", row, column, f"'{first}' and '{written}'", f"one value for '{id}'", mend)
 
     def _claimed(self, row: Row, column: str) -> datetime | None:

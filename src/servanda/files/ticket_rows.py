@@ -42,6 +42,7 @@ def _ticket(row: Row, cells: RowCells) -> Ticket:
     for event in events:
         if event.happened_at < opened_at:
             _meet_before_opening(row, event, opened_at, cells)
+    _check_closing(row, {event.kind: event.happened_at for event in events}, cells)
     return cells.ticket(row, row.ticket, events, cells.claims(row))
 
 
@@ -92,6 +93,15 @@ def _known(row: Row, cells: RowCells) -> dict[str, str]:
 def _assigned(row: Row, cells: RowCells) -> dict[str, str]:
     words = {name: cells.word(row, name, column) for name, column in cells.mapping.assignment.items()}
     return {name: word for name, word in words.items() if word}
+
+
+def _check_closing(row: Row, happened: dict[EventKind, datetime], cells: RowCells) -> None:
+    resolved_at, closed_at = happened.get(EventKind.RESOLVED), happened.get(EventKind.CLOSED)
+    if resolved_at and closed_at and closed_at < resolved_at:
+        column = cells.mapping.events[EventKind.RESOLVED].at
+        found = f"resolved at {resolved_at.isoformat()}, and closed at {closed_at.isoformat()}"
+        mend = "Check both times in the source; they are kept as they are."
+        cells.meet("resolved after closing", row, column, found, "a resolution before the closing", mend)
 
 
 def _meet_before_opening(row: Row, event: Event, opened_at: datetime, cells: RowCells) -> None:
