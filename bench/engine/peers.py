@@ -3,7 +3,7 @@
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from importlib.metadata import version
 from typing import Any
 
@@ -53,7 +53,8 @@ def timegrid() -> Peer:
     office = TimeGridCalendar.weekdays(time(9), time(17))
     for day in HOLIDAYS:
         office = office.close(day)
-    line = office.compile(datetime(2025, 12, 1), datetime(2027, 12, 1))
+    midnight = time()
+    line = office.compile(*(datetime.combine(date(year, 12, 1), midnight) for year in (2025, 2027)))
     limit = hours(8)
     return Peer(
         "timegrid",

@@ -5,8 +5,9 @@ from random import Random
 
 import pytest
 
-from servanda.engine import instant_tables, kernel
+from servanda.engine import kernel
 from servanda.engine.calendars import Calendar
+from servanda.engine.instant_tables import NOTHING_COVERED, instant_tables, open_time, used_up
 from servanda.engine.instants import amount, duration, from_microseconds, to_microseconds
 from servanda.engine.zones import zone
 from tests.builders import HOUR, MICROSECOND, calendar, instant, named, office, on
@@ -24,49 +25,49 @@ CALENDARS = (
 def test_both_ways_give_the_same_elapsed_and_due_to_the_microsecond(hours: Calendar) -> None:
     draw = Random(f"instants {hours.zone}")
     compiled = hours.compile(on("2025-06-01"), on("2027-06-01"))
-    tables = instant_tables.instant_tables(compiled)
+    tables = instant_tables(compiled)
     for _ in range(2_000):
         start = instant("2026-01-01 00:00") + MICROSECOND * draw.randrange(300 * 86_400 * 10**6)
         end = start + MICROSECOND * draw.randrange(-(10**6), 2 ** draw.randrange(20, 43))
         limit = MICROSECOND * draw.randrange(1, 2 ** draw.randrange(1, 42))
         first, last = to_microseconds(start), to_microseconds(end)
-        assert instant_tables.elapsed(tables, start, end) == duration(kernel.elapsed(compiled, first, last))
+        assert open_time(tables, start, end) == duration(kernel.elapsed(compiled, first, last))
         due = kernel.due(compiled, first, amount(limit))
-        assert instant_tables.due(tables, start, limit) == from_microseconds(due)
+        assert used_up(tables, start, limit) == from_microseconds(due)
 
 
 def test_both_ways_agree_at_every_edge_and_a_microsecond_to_each_side() -> None:
     compiled = office().compile(on("2026-03-01"), on("2026-05-01"))
-    tables = instant_tables.instant_tables(compiled)
+    tables = instant_tables(compiled)
     edges = compiled[kernel.T_EDGES][4:40]
     for at in [edge + step for edge in edges for step in (-1, 0, 1)]:
         start = from_microseconds(at)
         for other in (edges[0], edges[11], edges[-1]):
             counted = duration(kernel.elapsed(compiled, at, other))
-            assert instant_tables.elapsed(tables, start, from_microseconds(other)) == counted
+            assert open_time(tables, start, from_microseconds(other)) == counted
         for limit in (MICROSECOND, 8 * HOUR, 40 * HOUR):
             due = kernel.due(compiled, at, amount(limit))
-            assert instant_tables.due(tables, start, limit) == from_microseconds(due)
+            assert used_up(tables, start, limit) == from_microseconds(due)
 
 
 @pytest.mark.parametrize("start", ["2025-12-20 12:00", "2026-02-20 12:00"])
 def test_an_instant_that_is_not_covered_is_not_answered(start: str) -> None:
-    tables = instant_tables.instant_tables(office().compile(on("2026-01-01"), on("2026-02-01")))
+    tables = instant_tables(office().compile(on("2026-01-01"), on("2026-02-01")))
     with pytest.raises(LookupError):
-        instant_tables.elapsed(tables, instant(start), instant(start) + HOUR)
+        open_time(tables, instant(start), instant(start) + HOUR)
     with pytest.raises(LookupError):
-        instant_tables.due(tables, instant(start), HOUR)
+        used_up(tables, instant(start), HOUR)
 
 
 def test_a_limit_that_outlasts_the_tables_is_not_answered() -> None:
-    tables = instant_tables.instant_tables(office().compile(on("2026-01-01"), on("2026-02-01")))
+    tables = instant_tables(office().compile(on("2026-01-01"), on("2026-02-01")))
     with pytest.raises(LookupError):
-        instant_tables.due(tables, instant("2026-01-05 09:00"), 1_000 * HOUR)
+        used_up(tables, instant("2026-01-05 09:00"), 1_000 * HOUR)
 
 
 def test_nothing_is_covered_before_the_first_question() -> None:
     with pytest.raises(LookupError):
-        instant_tables.elapsed(instant_tables.NOTHING_COVERED, instant("2026-01-05 09:00"), instant("2026-01-06 09:00"))
+        open_time(NOTHING_COVERED, instant("2026-01-05 09:00"), instant("2026-01-06 09:00"))
 
 
 def test_the_answer_is_in_utc_whatever_zone_the_question_names() -> None:

@@ -12,8 +12,15 @@ from functools import cached_property, partial
 from itertools import pairwise
 from types import MappingProxyType
 
-from servanda.engine import instant_tables, kernel, zones
-from servanda.engine.instant_tables import NO_TIME, NOTHING_COVERED, InstantTables
+from servanda.engine import kernel, zones
+from servanda.engine.instant_tables import (
+    NO_TIME,
+    NOTHING_COVERED,
+    InstantTables,
+    instant_tables,
+    open_time,
+    used_up,
+)
 from servanda.engine.instants import (
     DAY,
     SECOND,
@@ -123,7 +130,7 @@ class Calendar:
     def elapsed(self, start: datetime, end: datetime) -> timedelta:
         """Return the open time in [start, end); nothing when `end` does not come after `start`."""
         try:
-            return instant_tables.elapsed(self._in_instants, start, end)
+            return open_time(self._in_instants, start, end)
         except (LookupError, TypeError):  # not covered yet, or no instants, which the longer way refuses in words
             return self._elapsed(start, end)
 
@@ -139,7 +146,7 @@ class Calendar:
         """
         if limit > NO_TIME:
             try:
-                return instant_tables.due(self._in_instants, start, limit)
+                return used_up(self._in_instants, start, limit)
             except (LookupError, TypeError):  # as in `elapsed`
                 pass
         return self._due(start, limit)
@@ -310,7 +317,7 @@ class Calendar:
     def _keep_in_instants(self) -> None:
         """Keep the tables in instants too, for the next question."""
         if self._in_instants is NOTHING_COVERED:
-            self.__dict__["_in_instants"] = instant_tables.instant_tables(self._held[0])
+            self.__dict__["_in_instants"] = instant_tables(self._held[0])
 
     def _add_days(self, start: datetime, days: int, *, end_of_day: bool) -> datetime:
         at = to_microseconds(start)

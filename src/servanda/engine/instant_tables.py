@@ -18,76 +18,84 @@ ONE_DAY = timedelta(days=1)
 
 
 class InstantTables(NamedTuple):
-    """The kernel's tables `T_EDGES` and `T_OPENED` as durations, with a place for each whole day in them."""
+    """The stretches of time covered, closed and open in turn: the odd ones are open. All lengths are since `begin`.
+
+    `counted` is the open time before a stretch; of an open one less its start, so that an instant inside it, added,
+    gives the open time until that instant.
+    """
 
     begin: datetime  # the first instant covered
-    edges: list[timedelta]  # since `begin`: odd edges open, even edges close
-    opened: list[timedelta]  # open time before each edge
-    at: dict[int, int]  # day since `begin` -> last edge at or before its start
+    ends: list[timedelta]
+    counted: list[timedelta]
+    reached: list[timedelta]  # open time by the end of each stretch
+    at: dict[int, int]  # day since `begin` -> the stretch it starts in
     after: dict[int, int]  # day of open time -> first opening in which that much open time is reached
 
 
-NOTHING_COVERED = InstantTables(from_microseconds(0), [], [], {}, {})
+NOTHING_COVERED = InstantTables(from_microseconds(0), [], [], [], {}, {})
 
 
 def instant_tables(t: Tables) -> InstantTables:
     """Return the tables of a compiled calendar in instants and durations."""
-    begin = t[T_EDGES][0]
-    edges = [duration(edge - begin) for edge in t[T_EDGES]]
-    opened = [duration(each) for each in t[T_OPENED]]
+    edges, opened = t[T_EDGES], t[T_OPENED]
+    begin = edges[0]
+    ends = [duration(edge - begin) for edge in edges[1:]]
+    counted = [duration(opened[i] - (edges[i] - begin) * (i & 1)) for i in range(len(ends))]
+    reached = [duration(each) for each in opened[1:]]
     covered = duration(t[T_BOUNDS][B_END] - begin)
-    return InstantTables(from_microseconds(begin), edges, opened, _places(edges, covered.days), _openings(opened))
+    at, after = _places(ends, covered.days), _openings(reached)
+    return InstantTables(from_microseconds(begin), ends, counted, reached, at, after)
 
 
-def elapsed(t: InstantTables, start: datetime, end: datetime) -> timedelta:
+def open_time(t: InstantTables, start: datetime, end: datetime) -> timedelta:
     """Return the open time in [start, end), as `kernel.elapsed` does."""
-    begin, edges, opened, places, _ = t
+    begin, ends, counted, _, places, _ = t
     first, last = start - begin, end - begin
     if last <= first:
         return NO_TIME
     i = places[first.days]
-    while edges[i + 1] <= first:
+    while ends[i] <= first:
         i += 1
     k = places[last.days]
-    while edges[k + 1] <= last:
+    while ends[k] <= last:
         k += 1
-    total = opened[k] - opened[i]
+    total = counted[k] - counted[i]
     if k & 1:
-        total += last - edges[k]
+        total += last
     if i & 1:
-        total -= first - edges[i]
+        total -= first
     return total
 
 
-def due(t: InstantTables, start: datetime, limit: timedelta) -> datetime:
+def used_up(t: InstantTables, start: datetime, limit: timedelta) -> datetime:
     """Return the earliest instant at which a positive limit has elapsed since `start`, as `kernel.due` does."""
-    begin, edges, opened, places, after = t
+    begin, ends, counted, reached, places, after = t
     first = start - begin
     i = places[first.days]
-    while edges[i + 1] <= first:
+    while ends[i] <= first:
         i += 1
-    wanted = opened[i] + limit
+    wanted = counted[i] + limit
     if i & 1:
-        wanted += first - edges[i]
+        wanted += first
     k = after[wanted.days]
-    while opened[k + 1] < wanted:
+    while reached[k] < wanted:
         k += 2
-    return begin + (edges[k] + wanted - opened[k])
+    return begin + (wanted - counted[k])
 
 
-def _places(edges: list[timedelta], days: int) -> dict[int, int]:
+def _places(ends: list[timedelta], days: int) -> dict[int, int]:
     places, place = {}, 0
     for day in range(days):
-        while edges[place + 1] <= ONE_DAY * day:
+        while ends[place] <= ONE_DAY * day:
             place += 1
         places[day] = place
     return places
 
 
-def _openings(opened: list[timedelta]) -> dict[int, int]:
-    openings, place, last = {}, 1, len(opened) - 1
-    for day in range(opened[-1].days + 1):
-        while place < last and opened[place + 1] < ONE_DAY * day:
+def _openings(reached: list[timedelta]) -> dict[int, int]:
+    openings, place, last = {}, 1, len(reached) - 1
+    for day in range(reached[-1].days + 1):
+        while place < last and reached[place] < ONE_DAY * day:
             place += 2
         openings[day] = place
     return openings
