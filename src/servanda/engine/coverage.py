@@ -232,9 +232,7 @@ class _Names:
         """Return the ticket's service and customer in words."""
         service = f"service '{self._services.get(question.service, question.service)}'"
         customer = f"customer '{self._customers.get(question.customer, question.customer)}'"
-        named = [
-            words for words, name in ((service, question.service), (customer, question.customer)) if name
-        ]
+        named = [words for words, name in ((service, question.service), (customer, question.customer)) if name]
         return " of ".join(named) or "a ticket that names neither service nor customer"
 
 

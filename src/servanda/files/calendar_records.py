@@ -146,9 +146,7 @@ def _recurring(record: Record) -> dict[tuple[int, int], str]:
     for each in record.records("holidays"):
         every = each.read("every", notation.month_and_day)
         if every in named:
-            each.refuse(
-                "SV107", f"the holiday {each.text('every')} is given twice. Keep one of the two.", "every"
-            )
+            each.refuse("SV107", f"the holiday {each.text('every')} is given twice. Keep one of the two.", "every")
         if every is not None:
             named[every] = each.text("name")
     return named
@@ -161,8 +159,6 @@ def _seasons(record: Record) -> Iterator[Season]:
         if first is None or last is None:
             continue
         if last < first:
-            each.refuse(
-                "SV204", f"the season ends on {last}, before it begins on {first}. Correct one date.", "until"
-            )
+            each.refuse("SV204", f"the season ends on {last}, before it begins on {first}. Correct one date.", "until")
         else:
             yield Season(first, last, weekly)

@@ -11,8 +11,7 @@ from servanda.engine.shifts import WEEKDAYS, Shift
 from servanda.engine.targets import Limit, Unit
 
 EXAMPLES = (
-    "'9 hours', '15 minutes', '2 working days', '2 working days, end of day', '3 calendar days' "
-    "or '72 elapsed hours'"
+    "'9 hours', '15 minutes', '2 working days', '2 working days, end of day', '3 calendar days' or '72 elapsed hours'"
 )
 END_OF_DAY = ", end of day"
 
@@ -60,15 +59,11 @@ def _parts(body: str, text: str) -> list[tuple[str, str, str]]:
 
 def _limit_in_days(text: str, amount: str, kind: str, unit: str, end_of_day: bool, *, alone: bool) -> Limit:
     if unit != "day":
-        raise UnknownNotation(
-            "Weeks, months and longer differ in length. Write working days or calendar days."
-        )
+        raise UnknownNotation("Weeks, months and longer differ in length. Write working days or calendar days.")
     if kind not in _DAY_UNITS:
         raise BareDay("Say which days are meant: working days or calendar days; or write hours.")
     if "." in amount or not alone:
-        raise UnknownNotation(
-            f"Days are counted whole and alone, such as '2 {kind} days'. Write hours for less."
-        )
+        raise UnknownNotation(f"Days are counted whole and alone, such as '2 {kind} days'. Write hours for less.")
     return Limit(int(amount), _DAY_UNITS[kind], end_of_day)
 
 
@@ -121,9 +116,7 @@ def day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise UnknownNotation(
-            f"There is no day {text}. Write year, month and day, such as 2026-09-01."
-        ) from None
+        raise UnknownNotation(f"There is no day {text}. Write year, month and day, such as 2026-09-01.") from None
 
 
 def month_and_day(text: str) -> tuple[int, int]:

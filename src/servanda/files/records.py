@@ -70,9 +70,7 @@ class Record:
             return None
         return self.attempt(self.text(key), reading, rule, self.line(key), f"'{key}'")
 
-    def attempt(
-        self, text: str, reading: Callable[[str], Value], rule: str, line: int, what: str
-    ) -> Value | None:
+    def attempt(self, text: str, reading: Callable[[str], Value], rule: str, line: int, what: str) -> Value | None:
         """Return what `reading` makes of a text; `None` where that becomes a finding."""
         try:
             return reading(text)

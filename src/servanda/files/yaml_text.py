@@ -126,9 +126,7 @@ def plain(node: Node) -> Any:
 def walk(node: Node) -> Iterator[Node]:
     """Yield a node and every node below it."""
     yield node
-    below = (
-        node.entries.values() if isinstance(node, Table) else node.items if isinstance(node, Listing) else ()
-    )
+    below = node.entries.values() if isinstance(node, Table) else node.items if isinstance(node, Listing) else ()
     for each in below:
         yield from walk(each)
 
@@ -222,9 +220,7 @@ class _Composer:
             elif isinstance(event, yaml.DocumentStartEvent) and self._root is not None:
                 raise self._refusal("a second document", "keep one document in a file", line)
         if self._root is None:
-            raise self._refusal(
-                "nothing in the file", "write the agreements into it, or name another file", 1
-            )
+            raise self._refusal("nothing in the file", "write the agreements into it, or name another file", 1)
         return self._root
 
     def _begin(self, opened: _Open) -> None:
