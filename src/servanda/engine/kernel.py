@@ -363,7 +363,11 @@ def used_up(t: Tables, p: Ints, start: int, extra: int) -> int:
     """Return when the limit of a clock started at `start` and paused for `extra` open time is used up."""
     limit = p[P_LIMIT]
     if p[P_UNIT] == OPEN_TIME:
-        return due(t, start, limit + extra)
+        at = due(t, start, limit + extra)
+        if limit == 0 and extra > 0 and at != BEYOND:
+            # No time at all is used up at the first counted instant: not at the closing in which a pause ran out.
+            return next_opening(t, at)
+        return at
     if p[P_START_ROLLS]:
         start = next_opening(t, start)
         if start == BEYOND:
