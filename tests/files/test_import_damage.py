@@ -324,6 +324,11 @@ def test_24_a_ticket_resolved_before_it_was_opened_is_rejected(tmp_path: Path) -
     assert rejected(outcome) == [("event before opening", "A2", 3, "Resolved")]
 
 
+def test_24_a_ticket_resolved_at_the_instant_it_was_opened_is_no_fault(tmp_path: Path) -> None:
+    outcome = read(tmp_path, tickets("A2,29/01/2026 09:00,29/01/2026 09:00,P2"))
+    assert (numbers(outcome), outcome.notes.flags) == (["A2"], {})
+
+
 def test_24_a_ticket_resolved_before_it_was_opened_may_be_kept_as_it_is(tmp_path: Path) -> None:
     rows = tickets(GOOD, "A2,29/01/2026 09:00,29/01/2026 08:59,P2")
     outcome = read(tmp_path, rows, TICKETS, flagging("event before opening"))

@@ -2,7 +2,9 @@
 
 import gzip
 import tempfile
+import textwrap
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from random import Random
 
@@ -10,8 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from servanda.files.input_faults import RefusedFile
-from servanda.files.tickets import ReadOutcome
-from tests.files.mapping_examples import EVENTS, TICKETS, events, read, story, tickets
+from servanda.files.mapping_form import TicketMapping
+from servanda.files.mappings import read_mapping
+from servanda.files.tickets import ReadOutcome, read_tickets
+from tests.files.mapping_examples import EVENTS, TICKETS, events, story, tickets
 
 ROWS = (
     "A1,09/01/2026 16:00,12/01/2026 12:00,P1",
@@ -30,7 +34,17 @@ STATES = ("New", "In Progress", "Awaiting User", "Awaiting Vendor", "Resolved", 
 
 def outcome_of(table: str | bytes, mapping: str = TICKETS) -> ReadOutcome:
     with tempfile.TemporaryDirectory() as folder:
-        return read(Path(folder), table, mapping)
+        path = Path(folder) / "tickets.csv"
+        path.write_bytes(table if isinstance(table, bytes) else table.encode())
+        return read_tickets(mapping_of(mapping), path)
+
+
+@cache
+def mapping_of(text: str) -> TicketMapping:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "mapping.yaml"
+        path.write_text(textwrap.dedent(text), "utf-8")
+        return read_mapping(path)
 
 
 def outcome_or_refusal(table: bytes) -> ReadOutcome | RefusedFile:
