@@ -662,3 +662,9 @@ def test_what_is_written_for_a_date_can_be_read_back() -> None:
     assert whole.shifts_on(on("2026-01-09")) == hours("09:00-17:00")
     assert whole.breaks_on(on("2026-01-09")) == hours("10:00-10:15 12:00-13:00")
     assert whole.breaks_on(on("2026-01-10")) == ()
+
+
+def test_days_counted_back_keep_a_closing_at_midnight() -> None:
+    # From Saturday 00:00 two open dates back is Thursday 00:00: closed, but the closing of Wednesday, which is kept.
+    around = calendar(wed="00:00-24:00", thu="01:30-07:30", fri="10:00-17:00", zone="UTC")
+    assert around.add_days(instant("2016-10-15 00:00 UTC"), -2) == instant("2016-10-13 00:00 UTC")

@@ -906,3 +906,32 @@ def test_without_evidence_nothing_is_marked_and_the_reading_is_the_same() -> Non
 
 def test_time_counts_on_the_calendar_of_the_target() -> None:
     assert FOUR_HOURS.counting == office()
+
+
+def test_an_answer_after_the_closing_keeps_a_reopen_from_reviving_the_exchange() -> None:
+    (cycle,) = cycles(
+        update(open_time(hours=2)),
+        "2026-01-05 13:00",
+        "2026-01-05 09:00 opened",
+        "2026-01-05 10:00 customer_replied",
+        "2026-01-05 10:30 closed",
+        "2026-01-05 11:00 replied",
+        "2026-01-05 12:00 reopened",
+    )
+    assert cycle.stopped_at == instant("2026-01-05 10:30")
+    assert cycle.stopped_by is EventKind.CLOSED
+
+
+def test_an_exchange_answered_while_resolved_grows_shorter_although_another_waits_at_the_reopen() -> None:
+    answered, waiting = cycles(
+        update(open_time(hours=2)),
+        "2026-01-05 14:00",
+        "2026-01-05 09:00 opened",
+        "2026-01-05 09:30 resolved",
+        "2026-01-05 10:00 customer_replied",
+        "2026-01-05 11:00 replied",
+        "2026-01-05 12:00 customer_replied",
+        "2026-01-05 13:00 reopened",
+    )
+    assert (answered.elapsed, answered.paused) == (NOTHING, HOUR)
+    assert (waiting.elapsed, waiting.paused) == (HOUR, HOUR)

@@ -80,7 +80,8 @@ def test_open_instants_and_closings_stay_and_others_snap_forward() -> None:
     assert kernel.snap(OFFICE, hour("05 12:00")) == hour("05 12:00")
     assert kernel.snap(OFFICE, hour("05 17:00")) == hour("05 17:00")
     assert kernel.snap(OFFICE, hour("05 18:00")) == hour("06 09:00")
-    assert kernel.snap(OFFICE, hour("05 00:00")) == hour("05 09:00")
+    assert kernel.snap(OFFICE, hour("05 00:00")) == kernel.NONE  # where the tables begin, an earlier one must tell
+    assert kernel.snap(OFFICE, hour("05 00:01")) == hour("05 09:00")
     assert kernel.snap(OFFICE, hour("09 18:00")) == BEYOND
     assert kernel.snap(OFFICE, hour("12 00:00")) == BEYOND
 

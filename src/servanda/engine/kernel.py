@@ -107,7 +107,8 @@ S_WITH = 12  # 1 while the ticket is with the party of a hand-over target
 S_CYCLES = 13  # readings written
 S_MARKS = 14  # marks written
 S_USED = 15  # when the limit is used up as things stand, once that has been looked up
-STATE_SIZE = 16
+S_ANSWERED = 16  # 1 once the awaited answer came after a closing had stopped the clock
+STATE_SIZE = 17
 
 # A reading of one cycle.
 C_PHASE = 0
@@ -347,9 +348,11 @@ def closing_before(t: Tables, at: int) -> int:
 
 
 def snap(t: Tables, at: int) -> int:
-    """Return `at` if it is open or a closing, else the next opening, or `BEYOND`."""
+    """Return `at` if it is open or a closing, else the next opening, or `BEYOND`; `NONE` where the tables begin."""
     if at >= t[T_BOUNDS][B_END]:
         return BEYOND
+    if at <= t[T_BOUNDS][B_FIRST]:
+        return NONE  # whether a closing lies here, only earlier tables tell
     edges = t[T_EDGES]
     i = t[T_AT][(at - edges[0]) >> BUCKET]
     while edges[i + 1] <= at:
@@ -476,6 +479,7 @@ def start_clock(s: State, marks: State, at: int, event: int) -> None:
     s[S_PAUSED] = 0
     s[S_STOP] = NONE
     s[S_STOP_KIND] = -1
+    s[S_ANSWERED] = 0
     s[S_BREACH] = NONE
     if s[S_REASONS] != 0:
         s[S_PHASE] = WAITING
@@ -616,8 +620,8 @@ def shorten(t: Tables, p: Ints, s: State, cycles: State, marks: State, i: int, e
 
 
 def taken_back(s: State) -> bool:
-    """Say whether a reopen takes back the stop of the last cycle: one by resolved or closed."""
-    return s[S_STOP_KIND] == RESOLVED or s[S_STOP_KIND] == CLOSED
+    """Say whether a reopen takes back the stop of the last cycle: one by resolved or closed, with no answer since."""
+    return s[S_ANSWERED] == 0 and (s[S_STOP_KIND] == RESOLVED or s[S_STOP_KIND] == CLOSED)
 
 
 def reopen(t: Tables, p: Ints, s: State, cycles: State, marks: State, at: int, event: int) -> None:
@@ -631,24 +635,26 @@ def reopen(t: Tables, p: Ints, s: State, cycles: State, marks: State, at: int, e
         if s[S_PHASE] == STOPPED and taken_back(s):
             go_on(t, p, s, marks, s[S_STOP], at, event)
     elif s[S_ENDED] != NONE and target != FIRST_RESPONSE:
+        answered = s[S_CYCLES]
         if s[S_PHASE] == RUNNING:
             note_breach(t, p, s, at)
             go_on(t, p, s, marks, s[S_ENDED], at, event)
         elif s[S_PHASE] == IDLE:
-            reopen_cycles(t, p, s, cycles, marks, at, event)
+            answered = reopen_idle(t, p, s, marks, at, event)
+        for i in range(s[S_ENDED_CYCLES], answered):
+            shorten(t, p, s, cycles, marks, i, event)
     s[S_ENDED] = NONE
 
 
-def reopen_cycles(t: Tables, p: Ints, s: State, cycles: State, marks: State, at: int, event: int) -> None:
-    """Reopen a repeating clock between two cycles: the last may go on, those answered meanwhile grow shorter."""
+def reopen_idle(t: Tables, p: Ints, s: State, marks: State, at: int, event: int) -> int:
+    """Reopen a repeating clock between two cycles, of which the last may go on; return how many stay finished."""
     wanted = p[P_TARGET] != HAND_OVER or s[S_WITH] == 1
     if s[S_START] != NONE and taken_back(s) and wanted:
         s[S_CYCLES] -= 1
         go_on(t, p, s, marks, s[S_ENDED], at, event)
     elif p[P_TARGET] == HAND_OVER and wanted:
         start_clock(s, marks, at, event)
-    for i in range(s[S_ENDED_CYCLES], s[S_CYCLES]):
-        shorten(t, p, s, cycles, marks, i, event)
+    return s[S_CYCLES]
 
 
 def stops(p: Ints, kind: int) -> bool:
@@ -667,6 +673,8 @@ def step_single(t: Tables, p: Ints, s: State, marks: State, at: int, kind: int, 
             start_clock(s, marks, at, event)
     elif (s[S_PHASE] == RUNNING or s[S_PHASE] == WAITING) and stops(p, kind):
         stop_clock(t, p, s, marks, at, kind, event)
+    elif kind == p[P_STOP] and (kind == REPLIED or kind == FIRST_RESPONDED):
+        s[S_ANSWERED] = 1
 
 
 def step_update(
@@ -678,6 +686,8 @@ def step_update(
             start_clock(s, marks, at, event)
     elif (kind == REPLIED or kind == CLOSED or kind == CANCELLED) and s[S_PHASE] != IDLE:
         finish_cycle(t, p, s, cycles, marks, at, kind, event)
+    elif kind == REPLIED:
+        s[S_ANSWERED] = 1
 
 
 def step_informed(
