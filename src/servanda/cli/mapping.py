@@ -13,7 +13,7 @@ from servanda.files.mappings import read_mapping
 from servanda.files.tickets import ReadOutcome, read_tickets
 from servanda.reports import table_check
 
-EXAMPLE = "servanda mapping check sample/boston311/mapping.yaml --tickets sample/boston311/boston311_2013_2018.csv.gz"
+EXAMPLE = "servanda mapping check mapping.yaml --tickets export.csv.gz"
 
 
 def add(subparsers: Subparsers) -> None:
