@@ -51,27 +51,27 @@ MUTATIONS = (
     # --- Calendars, by law ---
     Mutation(
         "the part of an opening before the start is counted",
-        "instant_tables", "def elapsed(", "total -= first - edges[i]", "total -= NO_TIME",
+        "instant_tables", "def open_time(", "total -= first", "total -= NO_TIME",
         CALENDAR_LAWS, "test_elapsed_time_adds_up",
     ),
     Mutation(
         "a reversed interval has a length",
-        "instant_tables", "def elapsed(", "return NO_TIME", "first, last = last, first",
+        "instant_tables", "def open_time(", "return NO_TIME", "first, last = last, first",
         CALENDAR_LAWS, "test_nothing_elapses_backwards_and_signed_time_is_its_own_opposite",
     ),
     Mutation(
         "a limit counts from the opening of the day, not from the start",
-        "instant_tables", "def due(", "wanted += first - edges[i]", "wanted += NO_TIME",
+        "instant_tables", "def used_up(", "wanted += first", "wanted += NO_TIME",
         CALENDAR_LAWS, "test_exactly_the_limit_elapses_until_it_is_due",
     ),
     Mutation(
         "a limit used up at a closing is due at the next opening",
-        "instant_tables", "def due(", "while opened[k + 1] < wanted", "while opened[k + 1] <= wanted",
+        "instant_tables", "def used_up(", "while reached[k] < wanted", "while reached[k] <= wanted",
         CALENDAR_LAWS, "test_no_earlier_instant_would_do",
     ),
     Mutation(
         "an opening is used up from its end",
-        "instant_tables", "def due(", "(edges[k] + wanted - opened[k])", "(edges[k + 1] - wanted + opened[k])",
+        "instant_tables", "def used_up(", "(wanted - counted[k])", "(ends[k] - wanted + reached[k - 1])",
         CALENDAR_LAWS, "test_what_starts_later_or_takes_longer_is_never_due_earlier",
     ),
     Mutation(
@@ -147,7 +147,7 @@ MUTATIONS = (
     # --- Clocks, by law ---
     Mutation(
         "events of one instant are judged as they come",
-        "events", "def judging_order(", "event.kind.value, event.sequence, event.id", '0, 0, ""',
+        "events", "def judging_order(", "return event.happened_at,", 'return event.happened_at, 0, 0, ""  #',
         CLOCK_LAWS, "test_a_reading_does_not_depend_on_the_order_in_which_events_arrived",
     ),
     Mutation(
@@ -162,7 +162,7 @@ MUTATIONS = (
     ),
     Mutation(
         "a note closes the ticket",
-        "clocks", "def replay(", "event.kind.value", "event.kind.value - 3 * (event.kind is EventKind.NOTED)",
+        "events", "class EventKind", "NOTED = 12", "NOTED = 9",
         CLOCK_LAWS, "test_notes_change_nothing",
     ),
     Mutation(
@@ -328,7 +328,7 @@ MUTATIONS = (
     ),
     Mutation(
         "a reopen takes back the answer",
-        "kernel", "def taken_back(", "return s[S_STOP_KIND] == RESOLVED or s[S_STOP_KIND] == CLOSED", "return True",
+        "kernel", "def taken_back(", "(s[S_STOP_KIND] == RESOLVED or s[S_STOP_KIND] == CLOSED)", "True",
         CLOCKS, "test_a_stop_by_an_answer_is_not_taken_back_by_a_reopen",
     ),
     Mutation(
@@ -421,6 +421,7 @@ def tried(mutation: Mutation, place: Path) -> Outcome:
     broken.write_text(mutation.broken(broken.read_text(encoding="utf-8")), encoding="utf-8")
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--tb=line",
+         "--hypothesis-profile=glance",
          f"{mutation.seen_by}::{mutation.test}"],
         cwd=place, capture_output=True, text=True, check=False, timeout=600,
         env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "CI": ""},

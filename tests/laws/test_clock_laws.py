@@ -9,10 +9,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from servanda.engine import kernel
-from servanda.engine.clocks import Cycle, State, Terms, _words, counted_ats, opening_first, replay
+from servanda.engine.clocks import Cycle, State, Terms, counted_ats, opening_first, replay
 from servanda.engine.events import Event, EventKind, Ticket
 from servanda.engine.evidence import Use, spans, totals
-from servanda.engine.instants import to_microseconds
+from servanda.engine.instants import from_microseconds, to_microseconds
 from servanda.engine.targets import DueRolls, Limit, TargetKind, Unit
 from tests.builders import MICROSECOND, NOTHING
 from tests.laws.strategies import DAY, SLOTS, calendars, clocks, instants, moment, terms
@@ -270,6 +270,29 @@ def test_outside_hours_is_exactly_what_the_calendar_says_is_closed(drawn: Drawn)
             assert open_time == (NOTHING if span.use is Use.OUTSIDE_HOURS else span.length)
 
 
+def said(clock: Terms, events: Sequence[Event]) -> list[int]:
+    """Return what each event says to a clock beyond its kind, as the kernel takes it."""
+    places = {"customer": 1, "supplier": 2, "unlisted": 4}
+
+    def word(event: Event) -> int:
+        if event.kind is EventKind.PAUSED:
+            return places[event.reason] if event.reason in (clock.reasons or ()) else 0
+        if event.kind is EventKind.RESUMED:
+            return places[event.reason] if event.reason else kernel.EVERY_REASON
+        if event.kind is EventKind.OPENED and clock.kind is TargetKind.UPDATE:
+            return kernel.FROM_CUSTOMER if "by" in event.changes else 0
+        if event.kind in (EventKind.OPENED, EventKind.ASSIGNED):
+            parties = {event.changes[key] for key in ("team", "supplier") if key in event.changes}
+            return (
+                (kernel.HANDED_OVER if clock.party in parties else kernel.HANDED_ON)
+                if parties
+                else kernel.HANDED_NOWHERE
+            )
+        return 0
+
+    return [word(event) for event in events]
+
+
 # --- One event at a time ---------------------------------------------------------------------------------------
 
 
@@ -278,7 +301,7 @@ def test_one_event_at_a_time_with_the_state_kept_gives_the_same_readings_as_from
     clock, events, as_of = drawn
     ordered = opening_first(Ticket("INC-1", tuple(events)).ordered())
     ats, count = counted_ats(ordered), len(ordered)
-    kinds, words = [event.kind.value for event in ordered], _words(clock, ordered)
+    kinds, words = [event.kind.value for event in ordered], said(clock, ordered)
     now = max(to_microseconds(as_of), ats[-1])
     tables, parameters = clock.counting.tables(ats[0], now), clock.parameters()
     kept, cycles = [0] * kernel.STATE_SIZE, [0] * (kernel.C_WIDTH * (count + 1))
@@ -297,3 +320,8 @@ def test_one_event_at_a_time_with_the_state_kept_gives_the_same_readings_as_from
             )
             assert number == from_scratch
             assert shown[: number * kernel.C_WIDTH] == fresh[: number * kernel.C_WIDTH]
+    last = replay(clock, ordered, from_microseconds(now))
+    fresh_state, fresh = [0] * kernel.STATE_SIZE, [0] * (kernel.C_WIDTH * (count + 1))
+    number = kernel.run(tables, parameters, ats, kinds, words, 0, count, now, fresh_state, fresh, [])
+    starts = [from_microseconds(at) for at in fresh[kernel.C_START : number * kernel.C_WIDTH : kernel.C_WIDTH]]
+    assert starts == [cycle.started_at for cycle in last.cycles]
