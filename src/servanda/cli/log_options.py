@@ -5,6 +5,7 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
+from servanda import wall_time
 from servanda.services import logs
 
 LINE = "\r{stage:<10} {percent:>3} %"
@@ -37,7 +38,12 @@ def instant(text: str) -> datetime:
 def read_log(arguments: argparse.Namespace) -> logs.Log:
     """Return the log that the options name; raise `BadInput` when a file cannot be used."""
     return logs.read(
-        arguments.agreements, arguments.mapping, arguments.tickets, as_of=arguments.as_of, progress=show_progress
+        arguments.agreements,
+        arguments.mapping,
+        arguments.tickets,
+        as_of=arguments.as_of,
+        now=wall_time.now(),
+        progress=show_progress,
     )
 
 
@@ -51,5 +57,3 @@ def show_progress(stage: str, done: int, total: int) -> None:
     if sys.stderr.isatty():
         end = "\r" + " " * 20 + "\r" if done >= total else ""
         print(LINE.format(stage=stage, percent=100 * done // max(total, 1)) + end, end="", file=sys.stderr, flush=True)
-
-

@@ -15,10 +15,7 @@ from servanda.files.outputs import check_outputs, table_to, written
 from servanda.reports.attainment import as_csv, as_json, as_text, figures
 from servanda.reports.attainment.figures import SPLITS, USUAL_SPLIT, Figures
 
-EXAMPLE = (
-    "servanda report --agreements sample/servicenow/agreements.yaml --mapping sample/servicenow/mapping.yaml "
-    "--tickets sample/servicenow/incident_event_log.csv.gz --period 2016-03"
-)
+EXAMPLE = "servanda report --agreements agreements.yaml --mapping mapping.yaml --tickets log.csv.gz --period 2016-03"
 PRINTED = Path("-")
 
 

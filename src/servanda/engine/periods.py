@@ -1,7 +1,7 @@
 """Periods: the stretch of dates that a report is about, between midnights of a zone.
 
 A period is a pair of dates. It becomes two instants only together with a zone, because June begins in Auckland
-before it begins in Boston. Neighbouring periods share their boundary, so each instant lies in exactly one of them.
+before it begins in New York. Neighbouring periods share their boundary, so each instant lies in exactly one of them.
 """
 
 import re

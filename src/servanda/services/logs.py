@@ -71,15 +71,22 @@ def quiet(stage: str, done: int, total: int) -> None:
 
 
 def read(
-    agreement_file: Path, mapping_file: Path, table: Path, *, as_of: datetime | None = None, progress: Progress = quiet
+    agreement_file: Path,
+    mapping_file: Path,
+    table: Path,
+    *,
+    as_of: datetime | None = None,
+    now: datetime | None = None,
+    progress: Progress = quiet,
 ) -> Log:
     """Read a log and what it is judged by; without an instant it is judged as of its own last event.
 
+    With `now`, an event later than that is a fault of the table.
     Raises `BadInput` when any of the three files cannot be used.
     """
     book = agreements.load(agreement_file)
     mapping = read_mapping(mapping_file)
-    outcome = read_tickets(mapping, table, progress=lambda done, total: progress("reading", done, total))
+    outcome = read_tickets(mapping, table, now=now, progress=lambda done, total: progress("reading", done, total))
     if not outcome.tickets:
         raise BadInput(
             f"no ticket in {outcome.notes.rows:,} rows",

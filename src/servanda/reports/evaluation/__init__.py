@@ -92,4 +92,4 @@ def in_words(judged: Judged) -> Iterator[str]:
     for unjudged in judged.unjudged[:10]:
         yield f"Not judged: ticket {unjudged.ticket}: {unjudged.reason}"
     for fault, number in figures["faults_accepted"].items():
-        yield f"Accepted and flagged: {fault}, {count(number, 'ticket')}."
+        yield f"Accepted and flagged: {fault}, {count(number, 'time')}."
