@@ -149,7 +149,7 @@ class Replay:
     @property
     def worst(self) -> Cycle | None:
         """The cycle that speaks for the clock: a miss before all else, then what is open, then the longest."""
-        return max(self.cycles, key=_gravity, default=None)
+        return self.cycles[0] if len(self.cycles) == 1 else max(self.cycles, key=_gravity, default=None)
 
 
 _GRAVITY = {State.MISSED: 4, State.RUNNING: 3, State.PAUSED: 2, State.MET: 1, State.CANCELLED: 0}
@@ -166,8 +166,8 @@ def replay(terms: Terms, events: Sequence[Event], as_of: datetime, *, evidence: 
     """
     events = opening_first(events)
     ats = counted_ats(events)
-    kinds = [event.kind.value for event in events]
-    words = _words(terms, events)
+    kinds = [event.kind + 0 for event in events]  # plain integers: an enumeration's compare at a third of the speed
+    words = _words(terms, events, kinds)
     now = to_microseconds(as_of)
     cycles, marks = _run(terms, ats, kinds, words, now, evidence=evidence)
     return Replay(terms, events, as_of, tuple(_cycle(each) for each in cycles), tuple(marks))
@@ -175,6 +175,8 @@ def replay(terms: Terms, events: Sequence[Event], as_of: datetime, *, evidence: 
 
 def opening_first(events: Sequence[Event]) -> Sequence[Event]:
     """Return the events with the first opening in front: what a source puts before it happened at it."""
+    if events and events[0].kind is EventKind.OPENED:
+        return events
     place = next((i for i, event in enumerate(events) if event.kind is EventKind.OPENED), 0)
     return [events[place], *events[:place], *events[place + 1 :]] if place else events
 
@@ -182,15 +184,14 @@ def opening_first(events: Sequence[Event]) -> Sequence[Event]:
 def counted_ats(events: Sequence[Event]) -> list[int]:
     """Return the instant at which each event counts: its own, but none before the opening."""
     ats = [to_microseconds(event.happened_at) for event in events]
-    return [max(at, ats[0]) for at in ats]
+    return ats if not ats or min(ats) == ats[0] else [max(at, ats[0]) for at in ats]
 
 
 def _run(
     terms: Terms, ats: list[int], kinds: list[int], words: list[int], now: int, *, evidence: bool
 ) -> tuple[list[list[int]], list[tuple[int, int, int, int]]]:
     calendar, count = terms.counting, len(ats)
-    known = [at for at in ats if at <= now]
-    tables = calendar.tables(min(known, default=now), now)
+    tables = calendar.tables(min(ats[0], now) if ats else now, now)
     parameters = terms.parameters()
     state = [0] * kernel.STATE_SIZE
     marks = [0] * (kernel.M_WIDTH * (4 * count + 4) if evidence else 0)
@@ -203,7 +204,7 @@ def _run(
             break
         tables = calendar.lengthen_for(tables, now, years)
         years *= 2
-    return readings, _grouped(marks, state[kernel.S_MARKS])
+    return readings, _grouped(marks, state[kernel.S_MARKS]) if evidence else []
 
 
 def _grouped(marks: list[int], count: int) -> list[tuple[int, int, int, int]]:
@@ -211,20 +212,20 @@ def _grouped(marks: list[int], count: int) -> list[tuple[int, int, int, int]]:
     return list(zip(flat[0::4], flat[1::4], flat[2::4], flat[3::4], strict=True))
 
 
-def _words(terms: Terms, events: Sequence[Event]) -> list[int]:
+def _words(terms: Terms, events: Sequence[Event], kinds: list[int]) -> list[int]:
     """Return what each event says to this clock beyond its kind: reasons as bits, who has the ticket, who answers."""
     bits: dict[str, int] = {}
-    return [_word(terms, event, bits) for event in events]
+    return [_word(terms, event, kind, bits) for event, kind in zip(events, kinds, strict=True)]
 
 
-def _word(terms: Terms, event: Event, bits: dict[str, int]) -> int:
-    if event.kind is EventKind.PAUSED:
+def _word(terms: Terms, event: Event, kind: int, bits: dict[str, int]) -> int:
+    if kind == kernel.PAUSED:
         return _bit(event.reason, bits) if stops_for(terms, event.reason) else 0
-    if event.kind is EventKind.RESUMED:
+    if kind == kernel.RESUMED:
         return _bit(event.reason, bits) if event.reason else kernel.EVERY_REASON
-    if event.kind is EventKind.OPENED and terms.kind is TargetKind.UPDATE:
+    if kind == kernel.OPENED and terms.kind is TargetKind.UPDATE:
         return kernel.FROM_CUSTOMER if event.changes.get("by") == "customer" else 0
-    if event.kind in (EventKind.OPENED, EventKind.ASSIGNED):
+    if terms.kind is TargetKind.HAND_OVER and (kind == kernel.OPENED or kind == kernel.ASSIGNED):
         return _handed(terms.party, event)
     return 0
 
@@ -247,6 +248,9 @@ def _bit(reason: str, bits: dict[str, int]) -> int:
     return 1 << bits.setdefault(reason, min(len(bits), 60))
 
 
+_EVENT_KINDS = tuple(EventKind)
+
+
 def _cycle(reading: list[int]) -> Cycle:
     kind = reading[kernel.C_STOP_KIND]
     return Cycle(
@@ -254,7 +258,7 @@ def _cycle(reading: list[int]) -> Cycle:
         from_microseconds(reading[kernel.C_START]),
         _instant(reading[kernel.C_DUE]),
         _instant(reading[kernel.C_STOP]),
-        None if kind < 0 else EventKind(kind),
+        None if kind < 0 else _EVENT_KINDS[kind],
         _instant(reading[kernel.C_BREACH]),
         duration(reading[kernel.C_ELAPSED]),
         duration(reading[kernel.C_PAUSED]),

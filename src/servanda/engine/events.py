@@ -117,6 +117,8 @@ class Ticket:
         retracted events and the retractions themselves are left out.
         """
         retracted = {event.retracts for event in self.events if event.kind is EventKind.RETRACTED}
+        if not retracted:
+            return sorted(self.events, key=judging_order)
         standing = [e for e in self.events if e.kind is not EventKind.RETRACTED and not (e.id and e.id in retracted)]
         return sorted(standing, key=judging_order)
 
@@ -133,7 +135,7 @@ class Ticket:
 
 def judging_order(event: Event) -> tuple[datetime, int, int, str]:
     """Return the place of an event among the events of its ticket."""
-    return event.happened_at, event.kind.value, event.sequence, event.id
+    return event.happened_at, event.kind, event.sequence, event.id
 
 
 def first_opened(number: str, ordered: Sequence[Event]) -> Event:

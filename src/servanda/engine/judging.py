@@ -81,8 +81,8 @@ def classification(events: Sequence[Event]) -> dict[str, str]:
     """Return the service, customer, component, impact, urgency and priority last known."""
     known = dict.fromkeys(CLASSIFICATION, "")
     for event in events:
-        if event.kind in (EventKind.OPENED, EventKind.RECLASSIFIED):
-            known.update((key, value) for key, value in event.changes.items() if key in known)
+        if event.changes and event.kind in (EventKind.OPENED, EventKind.RECLASSIFIED):
+            known |= {key: value for key, value in event.changes.items() if key in known}
     return known
 
 
