@@ -156,6 +156,12 @@ def test_shifts_may_be_written_in_any_order() -> None:
     assert unsorted.due(instant("2026-01-09 11:00"), 2 * HOUR) == instant("2026-01-09 14:00")
 
 
+def test_an_opening_of_many_months_has_a_closing() -> None:
+    whole = calendar("00:00-24:00", sat="00:00-24:00", sun="00:00-24:00", holidays=named("2026-08-01"))
+    assert whole.next_close(instant("2026-01-09 12:00")) == instant("2026-08-01 00:00")
+    assert whole.prev_start(instant("2027-03-01 12:00")) == instant("2026-08-02 00:00")
+
+
 def test_openings_between_two_instants_are_clipped_to_them() -> None:
     found = list(office().openings(*instants("2026-01-09 16:00", "2026-01-12 10:00")))
     assert found == [

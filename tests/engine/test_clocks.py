@@ -22,6 +22,7 @@ from tests.builders import (
     calendar_days,
     clock,
     cycles,
+    dated,
     elapsed_time,
     first_response,
     hand_over,
@@ -113,6 +114,19 @@ def test_a_clock_without_a_limit_measures_and_promises_nothing() -> None:
     found = clock(resolution(None), "2026-03-01 00:00", OPENED, "2026-01-06 10:00 resolved")
     assert (found.state, found.due_at, found.left) == (State.MET, None, NOTHING)
     assert found.elapsed == 9 * HOUR
+
+
+def test_a_paused_clock_without_a_limit_has_nothing_left_and_nothing_due() -> None:
+    found = clock(resolution(None), "2026-01-05 12:00", OPENED, "2026-01-05 10:00 paused customer")
+    assert (found.state, found.due_at) == (State.PAUSED, None)
+    assert spans(found) == (HOUR, 2 * HOUR, NOTHING)
+
+
+def test_a_limit_of_zero_is_due_at_the_first_counted_instant_not_where_a_pause_ran_out() -> None:
+    # Opened before hours; the office opens and closes while the customer is awaited.
+    texts = ("2026-01-05 08:00 opened", "2026-01-05 08:30 paused customer", "2026-01-05 17:00 resumed")
+    found = clock(resolution(open_time()), "2026-01-05 17:00", *texts)
+    assert found.due_at == instant("2026-01-06 09:00")
 
 
 def test_a_limit_of_zero_is_due_at_the_first_open_instant() -> None:
@@ -223,6 +237,7 @@ def test_the_first_response_is_not_paused_by_default() -> None:
 def test_a_pause_that_begins_exactly_when_the_limit_is_used_up_moves_nothing() -> None:
     texts = (OPENED, "2026-01-05 13:00 paused customer", "2026-01-05 15:00 resumed", "2026-01-05 15:30 resolved")
     assert clock(FOUR_HOURS, "2026-01-05 13:00", *texts).state is State.PAUSED
+    assert clock(FOUR_HOURS, "2026-01-05 14:00", *texts).state is State.MISSED
     found = clock(FOUR_HOURS, "2026-02-01 00:00", *texts)
     assert (found.state, found.breached_at) == (State.MISSED, instant("2026-01-05 13:00"))
 
@@ -414,6 +429,13 @@ def test_a_stop_by_an_answer_is_not_taken_back_by_a_reopen() -> None:
     assert (found.state, found.stopped_at, found.paused) == (State.MET, instant("2026-01-05 10:00"), NOTHING)
 
 
+def test_an_answer_on_a_closed_ticket_keeps_the_clock_that_closing_stopped() -> None:
+    answered = resolution(open_time(hours=4), stop=EventKind.REPLIED)
+    texts = (OPENED, "2026-01-05 10:00 closed", "2026-01-05 11:00 replied", "2026-01-05 12:00 reopened")
+    found = clock(answered, "2026-02-01 00:00", *texts)
+    assert (found.state, found.stopped_at) == (State.MET, instant("2026-01-05 10:00"))
+
+
 def test_a_ticket_reopened_in_closed_time_has_lost_nothing() -> None:
     texts = ("2026-01-09 16:00 opened", "2026-01-09 17:00 resolved", "2026-01-10 12:00 reopened")
     found = clock(FOUR_HOURS, "2026-01-10 12:00", *texts)
@@ -553,6 +575,29 @@ def test_an_exchange_answered_while_resolved_grows_shorter_when_the_ticket_is_re
     assert (before.elapsed, before.paused, before.due_at) == (90 * MINUTE, NOTHING, instant("2026-01-05 12:00"))
     after = clock(TWO_HOURS_UPDATE, "2026-01-05 13:00", *texts)
     assert (after.elapsed, after.paused, after.due_at) == (HOUR, 30 * MINUTE, instant("2026-01-05 12:30"))
+
+
+def test_an_exchange_missed_before_the_ticket_was_resolved_keeps_its_due_instant() -> None:
+    texts = (
+        OPENED,
+        "2026-01-05 10:00 customer_replied",
+        "2026-01-05 13:00 resolved",
+        "2026-01-05 13:30 replied",
+        "2026-01-05 14:00 reopened",
+    )
+    found = clock(TWO_HOURS_UPDATE, "2026-01-05 14:00", *texts)
+    assert (found.state, found.due_at, found.elapsed) == (State.MISSED, instant("2026-01-05 12:00"), 3 * HOUR)
+
+
+def test_a_message_at_the_instant_of_the_reopen_has_no_pause() -> None:
+    texts = (
+        OPENED,
+        "2026-01-05 10:00 resolved",
+        "2026-01-05 12:00 customer_replied",
+        "2026-01-05 12:00 reopened",
+    )
+    found = clock(TWO_HOURS_UPDATE, "2026-01-05 13:00", *texts)
+    assert (found.due_at, found.paused) == (instant("2026-01-05 14:00"), NOTHING)
 
 
 def test_an_exchange_answered_before_the_ticket_was_resolved_stays_as_it_was() -> None:
@@ -753,6 +798,18 @@ def test_calendar_days_may_end_in_closed_time() -> None:
     assert found.due_at == instant("2026-01-11 11:00")
 
 
+def test_calendar_days_reach_over_many_months() -> None:
+    # 26 days to the end of January, then 28, 31, 30, 31 and 30 to the end of June make 176; 24 more.
+    found = clock(resolution(calendar_days(200), office()), "2026-01-05 10:00", OPENED)
+    assert found.due_at == instant("2026-07-24 09:00")
+
+
+def test_a_start_rolls_over_months_without_an_opening() -> None:
+    camp = calendar(special=dated({"2026-08-03": "10:00-12:00", "2026-08-04": "10:00-12:00"}))
+    found = clock(resolution(working_days(1), camp, start_rolls=True), "2026-01-05 10:00", OPENED)
+    assert found.due_at == instant("2026-08-04 10:00")
+
+
 def test_a_pause_pushes_a_date_by_its_open_time() -> None:
     # Tuesday 11:00, pushed by the five hours from Friday 15:00 to Monday 12:00: Tuesday 16:00.
     texts = ("2026-01-09 11:00 opened", "2026-01-09 15:00 paused customer", "2026-01-12 12:00 resumed")
@@ -826,7 +883,7 @@ def test_a_due_instant_years_ahead_is_found() -> None:
 
 
 def test_a_paused_clock_knows_what_is_left_although_its_due_instant_lies_years_ahead() -> None:
-    long = resolution(open_time(hours=2087 * 8))
+    long = resolution(open_time(hours=2087 * 8), office())
     found = clock(long, "2026-01-05 12:00", OPENED, "2026-01-05 10:00 paused customer")
     assert found.left == (2087 * 8 - 1) * HOUR
 

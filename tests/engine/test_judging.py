@@ -15,6 +15,7 @@ from servanda.engine.judging import (
     STOPPED_BY_CLOSING,
     UNLISTED_PAUSE,
     Reading,
+    before_reclassifications,
     classification,
     clock_of,
     judge,
@@ -91,6 +92,20 @@ def test_pauses_from_before_a_reclassification_are_kept() -> None:
     found = one(judged(DESK, "2026-01-05 12:30", *texts))
     assert found.cycle is not None
     assert (found.cycle.due_at, found.cycle.paused) == (instant("2026-01-05 15:00"), 2 * HOUR)
+
+
+def test_both_readings_of_a_reclassified_ticket_can_be_shown() -> None:
+    of = ticket(
+        "2026-01-05 08:00 reclassified priority=3",
+        "2026-01-05 09:00 opened priority=2",
+        "2026-01-05 10:00 reclassified component=printer",
+        "2026-01-05 12:00 reclassified priority=1",
+        "2026-01-05 14:00 reclassified priority=2",
+    )
+    (earlier,) = before_reclassifications(of, Coverage(book(DESK)), instant("2026-01-05 13:00"))
+    (reading,) = earlier.readings
+    assert earlier.event.happened_at == instant("2026-01-05 12:00")
+    assert (reading.priority, reading.state) == ("2", State.RUNNING)
 
 
 def test_a_change_of_the_component_alone_is_no_reclassification_of_the_promise() -> None:

@@ -42,8 +42,9 @@ def test_an_opening_is_found_from_inside_from_before_and_never_past_the_last() -
 
 
 def test_the_edges_of_the_opening_around_an_instant() -> None:
-    at = hour("05 10:00")
-    assert (kernel.opening_of(OFFICE, at), kernel.closing_after(OFFICE, at)) == (hour("05 09:00"), hour("05 17:00"))
+    for at in (hour("05 09:10"), hour("05 10:00"), hour("05 16:59")):
+        assert kernel.opening_of(OFFICE, at) == hour("05 09:00")
+        assert kernel.closing_after(OFFICE, at) == hour("05 17:00")
 
 
 def test_a_due_instant_past_the_tables_lies_beyond() -> None:
@@ -56,6 +57,7 @@ def test_a_due_instant_past_the_tables_lies_beyond() -> None:
 
 def test_counting_back_past_the_first_instant_covered_finds_none() -> None:
     assert kernel.due_back(OFFICE, hour("05 10:00"), HOUR) == hour("05 09:00")
+    assert kernel.due_back(OFFICE, hour("06 10:00"), HOUR) == hour("06 09:00")
     assert kernel.due_back(OFFICE, hour("05 10:00"), HOUR + 1) == NONE
     assert kernel.due_back(OFFICE, hour("05 08:00"), 0) == NONE
     assert kernel.due_back(OFFICE, hour("05 10:00"), 0) == hour("05 10:00")
@@ -65,6 +67,7 @@ def test_counting_back_past_the_first_instant_covered_finds_none() -> None:
 def test_a_closing_before_an_instant_is_found_or_there_is_none() -> None:
     assert kernel.closing_before(OFFICE, hour("05 17:00")) == hour("05 17:00")
     assert kernel.closing_before(OFFICE, hour("05 12:00")) == hour("05 12:00")
+    assert kernel.closing_before(OFFICE, hour("05 09:10")) == hour("05 09:10")
     assert kernel.closing_before(OFFICE, hour("07 12:00")) == hour("06 17:00")
     assert kernel.closing_before(OFFICE, hour("05 09:00")) == NONE
 
@@ -149,3 +152,30 @@ def test_no_more_marks_are_made_than_there_is_room_for() -> None:
     kernel.mark(state, marks, 7, kernel.RUNNING, 1, 0)
     kernel.mark(state, marks, 8, kernel.STOPPED, 2, 0)
     assert (state[kernel.S_MARKS], marks) == (1, [7, kernel.RUNNING, 1, 0])
+
+
+def test_a_limit_used_up_where_the_tables_end_may_have_to_roll_beyond_them() -> None:
+    t = calendar("00:00-24:00", sat="00:00-24:00", sun="00:00-24:00").compile(on("2026-01-05"), on("2026-01-12"))
+    rolling = (kernel.RESOLUTION, 7 * DAY, kernel.OPEN_TIME, 0, 1, 0, kernel.RESOLVED)
+    end = kernel.used_up(t, rolling, hour("05 00:00"), 0)
+    assert end == hour("12 00:00")
+    assert kernel.rolled(t, rolling, end) == BEYOND
+
+
+def test_histories_one_after_the_other_give_their_readings_one_after_the_other() -> None:
+    two_hours = (kernel.RESOLUTION, 2 * HOUR, kernel.OPEN_TIME, 0, 0, 0, kernel.RESOLVED)
+    ats = [hour("05 09:00"), hour("05 10:00"), hour("06 09:00"), hour("06 12:00")]
+    kinds, words, bounds = [kernel.OPENED, kernel.RESOLVED] * 2, [0] * 4, [0, 2, 4]
+    state, cycles, ends = [0] * kernel.STATE_SIZE, [0] * (3 * kernel.C_WIDTH), [0, 0, 0]
+    now = hour("09 12:00")
+
+    def judged(first: int, readings: list[int]) -> int:
+        return kernel.run_all(OFFICE, two_hours, ats, kinds, words, bounds, now, first, state, cycles, readings, ends)
+
+    readings = [0] * (2 * kernel.C_WIDTH)
+    assert judged(0, readings) == 2
+    assert ends == [0, 1, 2]
+    breaches = readings[kernel.C_BREACH :: kernel.C_WIDTH]
+    assert breaches == [NONE, hour("06 11:00")]
+    # With room for one reading only the first history is judged, and the place of the second given back.
+    assert judged(0, [0] * kernel.C_WIDTH) == 1
