@@ -69,9 +69,7 @@ def read_arguments(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]
     test.set_defaults(run=run_tests)
     extent = test.add_mutually_exclusive_group()
     extent.add_argument("--quick", action="store_true", help="leave out the slow tests")
-    extent.add_argument(
-        "--full", action="store_true", help="also run the very long tests, and measure coverage"
-    )
+    extent.add_argument("--full", action="store_true", help="also run the very long tests, and measure coverage")
     options, rest = parser.parse_known_args(arguments)
     if rest and options.command == "check":
         parser.error(f"check takes no arguments, found: {show(rest)}")
@@ -149,10 +147,7 @@ def made_from(lock: Path) -> str:
 
 def install_with_uv(uv: str, lock: Path) -> bool:
     """Install with uv, which is faster; return False where it fails, so that pip may try."""
-    made = (
-        PYTHON.exists()
-        or run(uv, "venv", "--quiet", "--allow-existing", "--python", sys.executable, VENV) == 0
-    )
+    made = PYTHON.exists() or run(uv, "venv", "--quiet", "--allow-existing", "--python", sys.executable, VENV) == 0
     return made and run(uv, "pip", "install", "--quiet", "--python", PYTHON, *locked(lock)) == 0
 
 
@@ -226,9 +221,7 @@ def fetch_system_packages(*names: str) -> None:
         if run(*apt(folder), "download", *names, folder=folder, quiet=True):
             own_lists = apt(folder, own_lists=True)
             subprocess.run([*own_lists, "update"], check=True, cwd=folder, stdout=subprocess.DEVNULL)
-            subprocess.run(
-                [*own_lists, "download", *names], check=True, cwd=folder, stdout=subprocess.DEVNULL
-            )
+            subprocess.run([*own_lists, "download", *names], check=True, cwd=folder, stdout=subprocess.DEVNULL)
         for package in sorted(Path(folder).glob("*.deb")):
             subprocess.run(["dpkg-deb", "-x", package, OWN_PIP], check=True)
 

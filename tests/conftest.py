@@ -33,11 +33,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Fail a run on a build server that has skipped anything: what is not seen is not shown."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if (
-        reporter is not None
-        and skipped_on_a_build_server(reporter)
-        and session.exitstatus == pytest.ExitCode.OK
-    ):
+    if reporter is not None and skipped_on_a_build_server(reporter) and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 

@@ -1,4 +1,5 @@
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,7 @@ def test_the_table_adds_up_to_the_reading(tmp_path: Path, capsys: pytest.Capture
 def test_as_json_the_spans_lie_side_by_side_and_add_up(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (target,) = json.loads(explained(tmp_path, capsys, "T3", "--json"))["targets"]
     spans = target["spans"]
-    assert all(one["until"] == two["from"] for one, two in zip(spans, spans[1:], strict=False))
+    assert all(one["until"] == two["from"] for one, two in pairwise(spans))
     used = {use: sum(s["seconds"] for s in spans if s["use"] == use) for use in ("counted", "paused", "outside hours")}
     assert used == {"counted": 12600, "paused": 5400, "outside hours": 68 * 3600 - 18000}
     assert spans[1]["cause"] == "waiting for user"

@@ -48,8 +48,8 @@ classes:
 
 # T1 opened Mon 16:00, 8 h: due Tue 15:00, done at that very instant.
 # T2 as T1, done a minute later.
-# T3 opened Fri 16:00, 4 h: due Mon 11:00, waiting for the user Fri 16:30 to Mon 09:00 (1 h 30 min of office hours), so due
-#    Mon 12:30; done Mon 12:00.
+# T3 opened Fri 16:00, 4 h: due Mon 11:00, waiting for the user Fri 16:30 to Mon 09:00 (1 h 30 min of office hours),
+#    so due Mon 12:30; done Mon 12:00.
 # T4 still open at the end of the log, Mon 19 January 12:00.
 # T5 is of a service nobody promised anything for.
 TICKETS = """\

@@ -9,6 +9,7 @@ import pytest
 
 from servanda.engine.clocks import State
 from servanda.engine.targets import Unit
+from servanda.files import agreements
 from servanda.services import logs
 
 SAMPLES = Path(__file__).parents[2] / "sample"
@@ -38,7 +39,7 @@ def under(folder: Path, old: str, new: str) -> logs.Judged:
     assert text.count(old) == 1
     changed = folder / "agreements.yaml"
     changed.write_text(text.replace(old, new), encoding="utf-8")
-    book = logs.agreements.load(changed)
+    book = agreements.load(changed)
     return logs.judge_all(logs.Log(book, known.mapping, known.table, known.tickets, known.notes, known.as_of))
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from servanda.bad_input import BadInput
 from servanda.cli.command import DONE, Subparsers, add_command
 from servanda.cli.log_options import show_progress
+from servanda.engine.clocks import State
 from servanda.engine.reconciliation import cases_of, reconcile
 from servanda.files.holiday_lists import read_holidays
 from servanda.reports.attainment import figures
@@ -50,10 +51,11 @@ def run(arguments: argparse.Namespace) -> int:
             file=arguments.samples,
         )
     print(f"{len(found)} logs of real work, judged from their files alone. Nothing in them was made up.")
+    shown = []
     for sample in found:
         print()
-        show(sample)
-    print_next(found[0])
+        shown.append(show(sample))
+    print_next(found[0], shown[0])
     return DONE
 
 
@@ -66,8 +68,8 @@ def samples(folder: Path) -> Iterator[Sample]:
             yield Sample(agreements, each, table, next(iter(sorted(each.parent.glob("*holidays*.csv"))), None))
 
 
-def show(sample: Sample) -> None:
-    """Judge one sample and print its glance."""
+def show(sample: Sample) -> str:
+    """Judge one sample, print its glance and return the number of a ticket worth explaining."""
     judged = logs.judge_all(
         logs.read(sample.agreements, sample.mapping, sample.table, progress=show_progress), show_progress
     )
@@ -77,9 +79,11 @@ def show(sample: Sample) -> None:
         list(cases_of(log.tickets, judged.readings, log.as_of)), holidays=holidays, progress=show_progress
     )
     print(*glance(log.mapping.name, figures.of(judged), found), sep="\n")
+    missed = (reading.ticket for reading in judged.readings if reading.state is State.MISSED)
+    return next(missed, log.tickets[0].number)
 
 
-def print_next(sample: Sample) -> None:
+def print_next(sample: Sample, ticket: str) -> None:
     """Print the commands that follow a figure to its records."""
     options = " ".join(
         f"--{name} {_near(path)}"
@@ -87,7 +91,7 @@ def print_next(sample: Sample) -> None:
     )
     servanda = _near(Path(sys.executable)) + " -m servanda"
     print("\nFollow any figure to its records:")
-    for command in ("report --period 2017-06", "reconcile", "explain NUMBER", "evaluate --out readings.csv"):
+    for command in ("report --period 2017-06", "reconcile", f"explain {ticket}", "evaluate --out readings.csv"):
         print(f"  {servanda} {command} {options}")
 
 

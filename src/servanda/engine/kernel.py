@@ -549,9 +549,7 @@ def write_reading(t: Tables, p: Ints, s: State, cycles: State, now: int) -> None
     s[S_CYCLES] += 1
 
 
-def finish_cycle(
-    t: Tables, p: Ints, s: State, cycles: State, marks: State, at: int, kind: int, event: int
-) -> None:
+def finish_cycle(t: Tables, p: Ints, s: State, cycles: State, marks: State, at: int, kind: int, event: int) -> None:
     """Stop a repeating clock's cycle, write its reading and let it wait for the next."""
     stop_clock(t, p, s, marks, at, kind, event)
     write_reading(t, p, s, cycles, at)
@@ -690,9 +688,7 @@ def step_update(
         s[S_ANSWERED] = 1
 
 
-def step_informed(
-    t: Tables, p: Ints, s: State, cycles: State, marks: State, at: int, kind: int, event: int
-) -> None:
+def step_informed(t: Tables, p: Ints, s: State, cycles: State, marks: State, at: int, kind: int, event: int) -> None:
     """Take one event into an informed clock: from our last message to the next, again and again."""
     ours = kind == FIRST_RESPONDED or kind == REPLIED
     if (ours or kind == RESOLVED or kind == CLOSED or kind == CANCELLED) and s[S_PHASE] != IDLE:
@@ -730,9 +726,7 @@ def listens(p: Ints) -> int:
     return TO_ALL | 1 << ASSIGNED
 
 
-def step(
-    t: Tables, p: Ints, s: State, cycles: State, marks: State, at: int, kind: int, word: int, event: int
-) -> None:
+def step(t: Tables, p: Ints, s: State, cycles: State, marks: State, at: int, kind: int, word: int, event: int) -> None:
     """Take one event into a clock: (state, event) -> state.
 
     `word` is what the event says beyond its kind; `event` its place in the history, for the marks. What happens
