@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-from tests.oracle.calendar_oracle import DATES, DAY, EPOCH, MICRO, OracleCalendar, instant, wall, zone
+from tests.oracle.calendar_oracle import DATES, DAY, EPOCH, MICRO, OracleCalendar, Span, instant, wall, zone
 
 Case = dict[str, Any]
 Entry = dict[str, Any]
@@ -163,7 +163,7 @@ def random_night(rng: Random) -> list[Row]:
     return late
 
 
-def random_calendar(rng: Random, name: str, on: date, daily: bool = False) -> Entry:
+def random_calendar(rng: Random, name: str, on: date, daily: bool = False, about: Span = (-6, 10)) -> Entry:
     """Return a calendar of the case format whose oddities lie about the date; `daily` has no long closed spells."""
     if rng.random() < 0.05:
         return {"tz": name, "always_open": True}
@@ -173,11 +173,11 @@ def random_calendar(rng: Random, name: str, on: date, daily: bool = False) -> En
     if rng.random() < 0.35:
         entry["weekly_breaks"] = random_weekly_breaks(rng, list(days))
     if rng.random() < 0.3:
-        entry["breaks"] = {text: random_break(rng) for text in near(rng, on, 2)}
+        entry["breaks"] = {text: random_break(rng) for text in near(rng, on, 2, about)}
     if not daily:
-        add_closed_dates(rng, entry, on)
+        add_closed_dates(rng, entry, on, about)
     if rng.random() < 0.4:
-        entry["special"] = {text: random_special(rng) for text in near(rng, on, 3)}
+        entry["special"] = {text: random_special(rng) for text in near(rng, on, 3, about)}
         if entry.get("holidays") and rng.random() < 0.5:
             entry["special"][rng.choice(entry["holidays"])] = random_special(rng)
     if rng.random() < 0.004:
@@ -185,19 +185,19 @@ def random_calendar(rng: Random, name: str, on: date, daily: bool = False) -> En
     return entry
 
 
-def add_closed_dates(rng: Random, entry: Entry, on: date) -> None:
+def add_closed_dates(rng: Random, entry: Entry, on: date, about: Span) -> None:
     """Put holidays, once and every year, about the date."""
     if rng.random() < 0.5:
-        entry["holidays"] = near(rng, on, 5)
+        entry["holidays"] = near(rng, on, 5, about)
     if rng.random() < 0.4:
-        entry["holidays_recurring"] = ["01-01", "12-25", *(text[5:] for text in near(rng, on, 1))]
+        entry["holidays_recurring"] = ["01-01", "12-25", *(text[5:] for text in near(rng, on, 1, about))]
         if rng.random() < 0.5:
             entry["holidays_recurring"].append("02-29")
 
 
-def near(rng: Random, on: date, most: int) -> list[str]:
-    """Return some dates about this one."""
-    return sorted({(on + timedelta(rng.randint(-6, 10))).isoformat() for _ in range(rng.randint(1, most))})
+def near(rng: Random, on: date, most: int, about: Span) -> list[str]:
+    """Return some dates about this one, from so many days before to so many after."""
+    return sorted({(on + timedelta(rng.randint(*about))).isoformat() for _ in range(rng.randint(1, most))})
 
 
 def random_break(rng: Random) -> list[Row]:

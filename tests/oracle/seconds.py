@@ -143,6 +143,13 @@ class SecondCalendar:
         """Tell whether the second, and the night shifts that may reach it, lie in the window."""
         return self.from_ <= second < self.until
 
+    def openings(self) -> list[list[int]]:
+        """Return the first open second and the first closed one after it, for each opening of the window."""
+        edges = [self.from_] * self.is_open(self.from_)
+        edges += [each for each in range(self.from_ + 1, self.until) if self.is_open(each) != self.is_open(each - 1)]
+        edges += [self.until] * (len(edges) % 2)
+        return [edges[place : place + 2] for place in range(0, len(edges), 2)]
+
     def elapsed(self, start: int, end: int) -> int:
         """Count the open seconds."""
         return sum(self.is_open(second) for second in range(start, end))
