@@ -11,6 +11,7 @@ import pytest
 from servanda.engine.calendars import Calendar, NoOpeningHours
 from servanda.engine.clocks import Cycle, State, replay, round_the_clock
 from servanda.engine.events import EventKind
+from servanda.engine.instants import to_microseconds
 from servanda.engine.kernel import RUNNING, STOPPED, WAITING
 from servanda.engine.targets import DueRolls
 from tests.builders import (
@@ -949,6 +950,23 @@ def test_the_machine_marks_each_turn_of_a_clock_with_the_event_that_caused_it() 
         (WAITING, 1, 0),
         (RUNNING, 2, 0),
         (STOPPED, 3, 0),
+    ]
+
+
+def test_the_evidence_shows_the_time_resolved_in_an_exchange_as_a_pause() -> None:
+    events = history(
+        OPENED,
+        "2026-01-05 10:00 customer_replied",
+        "2026-01-05 11:00 resolved",
+        "2026-01-05 11:30 replied",
+        "2026-01-05 13:00 reopened",
+    )
+    marks = replay(TWO_HOURS_UPDATE, events, instant("2026-01-05 13:00"), evidence=True).marks
+    times = {to_microseconds(instant(f"2026-01-05 {hour}")): hour for hour in ("10:00", "11:00", "11:30")}
+    assert sorted((times[at], phase) for at, phase, _, cycle in marks if cycle == 0) == [
+        ("10:00", RUNNING),
+        ("11:00", WAITING),
+        ("11:30", STOPPED),
     ]
 
 

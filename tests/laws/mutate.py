@@ -196,14 +196,20 @@ MUTATIONS = (
         CLOCK_LAWS, "test_resolving_and_reopening_is_a_pause",
     ),
     Mutation(
-        "a reopen forgives the breach",
-        "kernel", "def go_on(", "s[S_STOP_KIND] = -1", "s[S_STOP_KIND] = -1; s[S_BREACH] = s[S_FIXED] = NONE",
+        "a paused clock shows no breach",
+        "kernel", "def write_reading(", "cycles[i + C_BREACH] = s[S_BREACH]",
+        "cycles[i + C_BREACH] = NONE if phase == WAITING else s[S_BREACH]",
         CLOCK_LAWS, "test_a_breach_is_final",
+    ),
+    Mutation(
+        "an open ticket is never missed",
+        "kernel", "def write_reading(", "        if at < now:\n", "        if False:\n",
+        CLOCK_LAWS, "test_a_stop_is_met_exactly_when_it_does_not_come_after_the_due_instant",
     ),
     Mutation(
         "stopped exactly when due is late",
         "kernel", "def settle(", "s[S_FIXED] < at", "s[S_FIXED] <= at",
-        CLOCK_LAWS, "test_a_stop_is_met_exactly_when_it_does_not_come_after_the_due_instant",
+        CLOCK_LAWS, "test_stopped_when_due_is_met_and_a_microsecond_later_missed",
     ),
     Mutation(
         "a stop that comes late is not noticed",
@@ -233,7 +239,12 @@ MUTATIONS = (
     Mutation(
         "an exchange that grows shorter leaves no mark",
         "kernel", "def shorten(", "mark(s, marks, since, WAITING, event, i)", "pass",
-        CLOCK_LAWS, "test_the_spans_of_the_evidence_lie_side_by_side_and_add_up_to_the_reading",
+        CLOCKS, "test_the_evidence_shows_the_time_resolved_in_an_exchange_as_a_pause",
+    ),
+    Mutation(
+        "a reopen forgives the breach",
+        "kernel", "def go_on(", "s[S_STOP_KIND] = -1", "s[S_STOP_KIND] = -1; s[S_BREACH] = s[S_FIXED] = NONE",
+        CLOCKS, "test_resolving_and_reopening_after_the_breach_hides_nothing",
     ),
     Mutation(
         "every mark costs a microsecond",

@@ -194,6 +194,18 @@ def test_a_stop_is_met_exactly_when_it_does_not_come_after_the_due_instant(drawn
             assert (cycle.stopped_at or as_of) <= cycle.due_at
 
 
+@given(with_pauses())
+def test_stopped_when_due_is_met_and_a_microsecond_later_missed(drawn: tuple[Terms, datetime, Pauses]) -> None:
+    clock, start, pauses = drawn
+    happened = paused(start, pauses)
+    due = read(clock, happened, pauses[-1][1])[0].due_at
+    assert due is not None
+    assume(due > pauses[-1][1])
+    for stopped_at, state in ((due, State.MET), (due + MICROSECOND, State.MISSED)):
+        resolved = Event(EventKind.RESOLVED, stopped_at)
+        assert read(clock, [*happened, resolved], stopped_at + DAY)[0].state is state
+
+
 @given(clocks())
 def test_a_cycle_without_pauses_is_missed_exactly_when_its_limit_is_used_up_before_its_end(drawn: Drawn) -> None:
     clock, events, as_of = drawn
@@ -227,19 +239,35 @@ def test_elapsed_and_paused_time_are_the_open_time_from_start_to_end(drawn: Draw
         assert cycle.elapsed + cycle.paused == clock.counting.elapsed(cycle.started_at, cycle.stopped_at or as_of)
 
 
-@given(clocks())
-def test_what_is_left_and_what_has_elapsed_of_open_time_are_the_limit(drawn: Drawn) -> None:
-    clock, events, as_of = drawn
-    assume(clock.limit is not None and not clock.limit.unit.in_days)
+def left_adds_up(clock: Terms, events: Sequence[Event], as_of: datetime) -> bool:
+    """Whether what is left and what has elapsed are the limit, of each cycle without a verdict."""
     assert clock.limit is not None
-    for cycle in read(clock, events, as_of):
-        if cycle.state in (State.RUNNING, State.PAUSED):
-            assert cycle.left + cycle.elapsed == clock.limit.amount * MICROSECOND
+    limit = clock.limit.amount * MICROSECOND
+    open_cycles = [each for each in read(clock, events, as_of) if each.state in (State.RUNNING, State.PAUSED)]
+    return clock.limit.unit.in_days or all(each.left + each.elapsed == limit for each in open_cycles)
 
 
-@given(clocks())
-def test_the_spans_of_the_evidence_lie_side_by_side_and_add_up_to_the_reading(drawn: Drawn) -> None:
-    clock, events, as_of = drawn
+@given(clocks(), with_pauses())
+def test_what_is_left_and_what_has_elapsed_of_open_time_are_the_limit(
+    drawn: Drawn, waiting: tuple[Terms, datetime, Pauses]
+) -> None:
+    assert left_adds_up(*drawn)
+    clock, start, pauses = waiting
+    since, until = pauses[-1]
+    assert left_adds_up(clock, paused(start, pauses), since + (until - since) / 2)
+
+
+@given(clocks(), with_pauses())
+def test_the_spans_of_the_evidence_lie_side_by_side_and_add_up_to_the_reading(
+    drawn: Drawn, waiting: tuple[Terms, datetime, Pauses]
+) -> None:
+    clock, start, pauses = waiting
+    spans_add_up(*drawn)
+    spans_add_up(clock, paused(start, pauses), pauses[-1][1] + DAY)
+
+
+def spans_add_up(clock: Terms, events: Sequence[Event], as_of: datetime) -> None:
+    """Check the evidence of every cycle against its reading."""
     found = replay(clock, Ticket("INC-1", tuple(events)).ordered(), as_of, evidence=True)
     for number, cycle in enumerate(found.cycles):
         end = cycle.stopped_at or as_of
