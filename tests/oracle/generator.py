@@ -435,6 +435,14 @@ def event_times(rng: Random, entry: Entry, start: int, count: int) -> list[int]:
     return times
 
 
+def some_too_early(rng: Random, times: list[int]) -> list[int]:
+    """Return the instants, now and then with one moved back a day: before the ticket was there, or out of turn."""
+    if times and rng.random() < 0.05:
+        times = list(times)
+        times[rng.randrange(len(times))] -= rng.choice((1, 58 * MICRO, DAY * MICRO))
+    return times
+
+
 def event_words(rng: Random, count: int) -> Iterator[str]:
     """Yield words of the case format in a likely order, and now and then an unlikely one."""
     paused = resolved = False
@@ -461,6 +469,7 @@ def clock_question(rng: Random, entry: Entry, on: date) -> Case:
         times = event_times(rng, entry, created, count)
     except ValueError:  # a spoilt calendar
         times = [created + each * 3600 * MICRO for each in range(count)]
+    times = some_too_early(rng, times)
     events: list[Case] = []
     for at, word in zip(times, event_words(rng, count), strict=True):
         events.append({"at": text_of(rng, entry, at), "type": word})
@@ -607,6 +616,7 @@ def random_history(rng: Random, most: int = 11) -> Case:
     except ValueError:  # a spoilt calendar: its times are as good as any
         opened = random_instant(rng, entry, on)
         times = [opened + each * 7200 * MICRO for each in range(count)]
+    times = some_too_early(rng, times)
     opening: Case = {"kind": "opened", "at": text_of(rng, entry, opened)}
     if rng.random() < 0.2:
         opening["changes"] = {"team": rng.choice(TEAMS)}
