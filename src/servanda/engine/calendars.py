@@ -242,9 +242,7 @@ class Calendar:
         while True:
             closes = self.search_back(at, partial(_closing_before, at))
             at = self._opening_before(closes)
-            if at < closes:
-                yield from_microseconds(at), from_microseconds(closes)
-            at -= 1
+            yield from_microseconds(at), from_microseconds(closes)
 
     # --- Tables --------------------------------------------------------------------------------------------
 
@@ -300,8 +298,6 @@ class Calendar:
 
     def _elapsed(self, start: datetime, end: datetime) -> timedelta:
         first, last = to_microseconds(start), to_microseconds(end)
-        if last <= first:
-            return NO_TIME
         counted = kernel.elapsed(self.tables(first, last), first, last)
         self._keep_in_instants()
         return duration(counted)

@@ -637,7 +637,7 @@ def reopen(t: Tables, p: Ints, s: State, cycles: State, marks: State, at: int, e
         if s[S_PHASE] == RUNNING:
             note_breach(t, p, s, at)
             go_on(t, p, s, marks, s[S_ENDED], at, event)
-        elif s[S_PHASE] == IDLE:
+        else:  # between two cycles: while the ticket was resolved nothing paused
             answered = reopen_idle(t, p, s, marks, at, event)
         for i in range(s[S_ENDED_CYCLES], answered):
             shorten(t, p, s, cycles, marks, i, event)
