@@ -267,9 +267,12 @@ def test_a_pause_while_the_ticket_is_resolved_counts_for_nothing() -> None:
         "2026-01-05 10:00 resolved",
         "2026-01-05 11:00 paused customer",
         "2026-01-05 12:00 reopened",
+        "2026-01-05 13:00 paused customer",
     )
     found = clock(FOUR_HOURS, "2026-01-05 12:00", *texts)
     assert (found.state, found.due_at) == (State.RUNNING, instant("2026-01-05 15:00"))
+    # The next pause is one of its own.
+    assert clock(FOUR_HOURS, "2026-01-05 14:00", *texts).state is State.PAUSED
 
 
 # --- A breach is final -----------------------------------------------------------------------------------------
@@ -619,6 +622,11 @@ def test_an_exchange_that_closing_answered_goes_on_after_a_reopen() -> None:
     assert spans(found) == (HOUR, 3 * HOUR, HOUR)
 
 
+def test_a_message_on_a_cancelled_ticket_waits_for_nobody() -> None:
+    texts = (OPENED, "2026-01-05 10:00 cancelled", "2026-01-05 11:00 customer_replied")
+    assert cycles(TWO_HOURS_UPDATE, "2026-02-01 00:00", *texts) == ()
+
+
 def test_a_cancelled_exchange_has_no_verdict() -> None:
     texts = (OPENED, "2026-01-05 10:00 customer_replied", "2026-01-05 11:00 cancelled")
     assert clock(TWO_HOURS_UPDATE, "2026-02-01 00:00", *texts).state is State.CANCELLED
@@ -713,7 +721,7 @@ def test_assigning_the_party_again_or_a_person_alone_changes_nothing() -> None:
         "2026-01-05 11:00 assigned person=ada",
     )
     found = cycles(NETWORK, "2026-01-05 12:00", *texts)
-    assert [each.started_at for each in found] == [instant("2026-01-05 09:00")]
+    assert [(each.state, each.started_at) for each in found] == [(State.RUNNING, instant("2026-01-05 09:00"))]
 
 
 def test_a_hand_over_ends_with_the_ticket_and_goes_on_when_it_is_reopened_with_the_party() -> None:

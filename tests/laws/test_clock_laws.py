@@ -169,12 +169,21 @@ def test_resolving_and_reopening_is_a_pause(drawn: tuple[Terms, datetime, Pauses
 # --- Verdicts --------------------------------------------------------------------------------------------------
 
 
-@given(clocks(), st.integers(0, 8 * 86_400))
-def test_a_breach_is_final(drawn: Drawn, seconds: int) -> None:
+@given(clocks(), st.integers(0, 8 * 86_400), with_pauses())
+def test_a_breach_is_final(drawn: Drawn, seconds: int, waiting: tuple[Terms, datetime, Pauses]) -> None:
     clock, events, as_of = drawn
-    before = {cycle.breached_at for cycle in read(clock, events, as_of)} - {None}
-    after = {cycle.breached_at for cycle in read(clock, events, as_of + timedelta(seconds=seconds))}
-    assert before <= after
+    breaches_stay(clock, events, [as_of, as_of + timedelta(seconds=seconds)])
+    clock, start, pauses = waiting
+    breaches_stay(clock, paused(start, pauses), [at - MICROSECOND for pause in pauses for at in pause])
+
+
+def breaches_stay(clock: Terms, events: Sequence[Event], moments: Sequence[datetime]) -> None:
+    """Check that what is breached as of one moment is as of each later one."""
+    before: set[datetime | None] = set()
+    for as_of in moments:
+        after = {cycle.breached_at for cycle in read(clock, events, as_of)} - {None}
+        assert before <= after
+        before = after
 
 
 @given(clocks())
