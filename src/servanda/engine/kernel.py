@@ -1,7 +1,8 @@
 """The one formula: calendar look-ups and the clock's state machine, on whole numbers only.
 
 Plain Python inside the numba subset: integers, sequences of integers, no objects, no exceptions. Run as it is
-it serves a live ticket; compiled by `bulk` it judges whole histories. There is no second formula anywhere.
+it serves a live ticket; compiled by `bulk` it judges whole histories. There is no other formula; only `instant_tables`
+repeats two look-ups for single calls, held equal to the microsecond by test.
 
 Instants are microseconds UTC, amounts microseconds of open time or numbers of days. A calendar is the tuple of
 tables that `calendars.Calendar.compile` makes; a clock's parameters are a tuple `P_...`; its state is a list
