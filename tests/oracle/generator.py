@@ -17,6 +17,7 @@ from tests.oracle.calendar_oracle import DATES, DAY, EPOCH, MICRO, OracleCalenda
 Case = dict[str, Any]
 Entry = dict[str, Any]
 Row = list[str]
+NOTHING = timedelta()
 
 ZONES = (
     "UTC",
@@ -180,9 +181,27 @@ def random_calendar(rng: Random, name: str, on: date, daily: bool = False, about
         entry["special"] = {text: random_special(rng) for text in near(rng, on, 3, about)}
         if entry.get("holidays") and rng.random() < 0.5:
             entry["special"][rng.choice(entry["holidays"])] = random_special(rng)
+    if rng.random() < 0.25:
+        put_into_gap(rng, entry, on)
     if rng.random() < 0.004:
         spoil(rng, entry)
     return entry
+
+
+def put_into_gap(rng: Random, entry: Entry, on: date) -> None:
+    """Where the clocks jump near the date, put a break or a special shift into the gap or across its ends."""
+    where, near_on = zone(entry["tz"]), wall(zone(entry["tz"]), on, 0)
+    for second in changes(entry["tz"]):
+        before, after = ((EPOCH + timedelta(seconds=each)).astimezone(where) for each in (second - 1, second))
+        jump = int(((after.utcoffset() or NOTHING) - (before.utcoffset() or NOTHING)).total_seconds())
+        if jump > 0 and abs(second * MICRO - near_on) < 4 * DAY * MICRO:
+            opens = (before + timedelta(seconds=1)).replace(tzinfo=None)
+            midnight = opens.replace(hour=0, minute=0, second=0)
+            start = int((opens - midnight).total_seconds()) + rng.choice((-1800, 0, 60, jump // 6, jump // 2))
+            end = start + rng.choice((60, jump // 6, jump // 3, jump, jump + 1800))
+            if 0 <= start < end <= 2 * DAY:
+                kind = rng.choice(("special", "breaks"))
+                entry.setdefault(kind, {})[midnight.date().isoformat()] = [[time_of(start, rng), time_of(end, rng)]]
 
 
 def add_closed_dates(rng: Random, entry: Entry, on: date, about: Span) -> None:

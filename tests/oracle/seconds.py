@@ -334,6 +334,8 @@ class Life:
 
     def date_due(self, run: Run) -> int | str:
         """Return the date's due instant before any push."""
+        if not self.own.covers(run.start):
+            return BEYOND
         limit = self.target["limit"]
         if run.start not in self.days_due:
             self.days_due[run.start] = (
