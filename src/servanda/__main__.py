@@ -2,7 +2,10 @@
 
 import sys
 
-from servanda.cli import main
+try:
+    from servanda.cli import main
+except KeyboardInterrupt:  # stopped while it was starting
+    sys.exit(130)
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -10,6 +10,8 @@ import os
 import pkgutil
 import sys
 from collections.abc import Iterator, Sequence
+from errno import EDQUOT, ENOSPC
+from io import TextIOWrapper
 from types import ModuleType
 
 from servanda import __version__
@@ -21,6 +23,7 @@ EXAMPLE = "Example:\n  servanda demo"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; a refusal is printed in words, never as a traceback."""
+    take_any_text()
     chosen = build_parser().parse_args(arguments)
     try:
         return int(chosen.run(chosen))
@@ -34,6 +37,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return refuse(in_words(failure))
     except KeyboardInterrupt:
         return 130
+
+
+def take_any_text() -> None:
+    """Let any text be printed: what a narrow or closed output cannot show is escaped or dropped, never an error."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - it lives as long as the program
+        elif isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -67,11 +80,14 @@ def refuse(message: str) -> int:
 
 def in_words(failure: OSError) -> str:
     """Return a failure of the file system as found, expected and what to do."""
+    full = failure.errno in (ENOSPC, EDQUOT)
     return str(
         BadInput(
             f"{failure.strerror or failure}".lower(),
             expected="a file or folder that can be read or written",
-            mend="check the path and its permissions",
+            mend="make room on the disk; nothing was left half written"
+            if full
+            else "check the path and its permissions",
             file=failure.filename,
         )
     )

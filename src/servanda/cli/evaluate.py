@@ -32,7 +32,7 @@ def add(subparsers: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Judge the log, write the readings and print the summary; 1 when some row or ticket could not be judged."""
-    if arguments.out.suffix not in (".csv", ".jsonl"):
+    if arguments.out.suffix.lower() not in (".csv", ".jsonl"):
         raise BadInput(
             f"an output called '{arguments.out.name}'",
             expected="a name that ends in .csv or .jsonl",
@@ -47,12 +47,12 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         print(*evaluation.in_words(judged), sep="\n")
         print(f"Readings written to {arguments.out}.")
-    return FINDINGS if judged.log.notes.rejects or judged.unjudged else DONE
+    return DONE if judged.complete else FINDINGS
 
 
 def write(path: Path, judged: Judged) -> None:
     """Write the readings as CSV, or as one JSON object a line."""
-    if path.suffix == ".csv":
+    if path.suffix.lower() == ".csv":
         write_rows(path, evaluation.COLUMNS, evaluation.rows(judged))
         return
     with written(path) as file:

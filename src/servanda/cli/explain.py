@@ -26,7 +26,7 @@ def add(subparsers: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Explain the ticket."""
-    told = explanation.explain(read_log(arguments), arguments.ticket)
+    told = explanation.explain(read_log(arguments), arguments.ticket.strip())
     if arguments.json:
         print(json.dumps(explanation.as_json(told), indent=2))
     else:

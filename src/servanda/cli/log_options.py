@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from servanda import wall_time
+from servanda.engine.calendars import FIRST_DATE, LAST_DATE
 from servanda.services import logs
 
 LINE = "\r{stage:<10} {percent:>3} %"
@@ -32,6 +33,10 @@ def instant(text: str) -> datetime:
         raise argparse.ArgumentTypeError(f"'{text}' is no instant; write 2018-06-30T17:00:00+00:00") from None
     if at.tzinfo is None:
         raise argparse.ArgumentTypeError(f"'{text}' has no offset; write {text}+00:00, or the offset that holds")
+    if not FIRST_DATE.year < at.year < LAST_DATE.year - 1:
+        raise argparse.ArgumentTypeError(
+            f"'{text}' lies outside the years {FIRST_DATE.year + 1} to {LAST_DATE.year - 2} that calendars reach"
+        )
     return at
 
 
@@ -54,6 +59,6 @@ def judge_log(arguments: argparse.Namespace) -> logs.Judged:
 
 def show_progress(stage: str, done: int, total: int) -> None:
     """Show how far the work has come, to a person at a terminal only."""
-    if sys.stderr.isatty():
+    if sys.stderr is not None and sys.stderr.isatty():
         end = "\r" + " " * 20 + "\r" if done >= total else ""
         print(LINE.format(stage=stage, percent=100 * done // max(total, 1)) + end, end="", file=sys.stderr, flush=True)

@@ -12,7 +12,7 @@ from servanda.cli.log_options import add_log_options, read_log, show_progress
 from servanda.engine.reconciliation import TOLERANCE
 from servanda.engine.targets import TargetKind
 from servanda.files.holiday_lists import read_holidays
-from servanda.files.outputs import write_rows, written
+from servanda.files.outputs import check_outputs, write_rows, written
 from servanda.reports import reconciliation
 from servanda.reports.reconciliation import Reconciled, as_csv, as_json, as_text
 from servanda.reports.reconciliation.sentences import tolerance_words
@@ -39,11 +39,9 @@ def add(subparsers: Subparsers) -> None:
     add_log_options(parser)
     parser.add_argument(
         "--kind",
-        type=TargetKind,
-        choices=tuple(TargetKind),
-        default=TargetKind.RESOLUTION,
-        metavar="KIND",
-        help=f"what the claims are about: {', '.join(each.value for each in TargetKind)} (default: resolution)",
+        choices=[each.value for each in TargetKind],
+        default=TargetKind.RESOLUTION.value,
+        help="what the claims are about (default: %(default)s)",
     )
     parser.add_argument(
         "--tolerance",
@@ -88,12 +86,16 @@ def number(text: str) -> int:
 
 def run(arguments: argparse.Namespace) -> int:
     """Compare, print and write what was asked for; 1 when anything differs or was left out."""
+    outputs = [path for path in (arguments.csv, arguments.json) if path is not None and path != TO_TERMINAL]
+    inputs = [arguments.agreements, arguments.mapping, arguments.tickets, arguments.holidays]
+    check_outputs(outputs, [path for path in inputs if path is not None])
     holidays = read_holidays(arguments.holidays) if arguments.holidays else {}
     log = read_log(arguments)
     refuse_without_claims(log, arguments.mapping)
+    refuse_without_targets(log, arguments.kind, arguments.agreements)
     reconciled = reconciliation.of(
         logs.judge_all(log, show_progress),
-        kind=arguments.kind,
+        kind=TargetKind(arguments.kind),
         tolerance=arguments.tolerance,
         holidays=holidays,
         progress=show_progress,
@@ -111,6 +113,18 @@ def refuse_without_claims(log: logs.Log, mapping: Path) -> None:
             expected="'due' or 'verdict' under 'claims', or both",
             mend="name the columns in which the source says when a ticket was due and whether that was met",
             file=mapping,
+        )
+
+
+def refuse_without_targets(log: logs.Log, kind: str, agreements: Path) -> None:
+    """Raise `BadInput` when no agreement has a target of the kind that is to be compared."""
+    kinds = sorted({target.kind.value for version in log.book.versions for target in version.targets})
+    if kind not in kinds:
+        raise BadInput(
+            f"no target of the kind {kind}",
+            expected=f"one of the kinds that the agreements have: {', '.join(kinds)}",
+            mend="choose one of them with --kind",
+            file=agreements,
         )
 
 

@@ -7,7 +7,7 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
-from servanda.cli.command import DONE, Subparsers, add_command
+from servanda.cli.command import DONE, FINDINGS, Subparsers, add_command
 from servanda.cli.log_options import add_log_options, judge_log
 from servanda.engine.periods import InvalidPeriod, Period
 from servanda.engine.results import Cohort
@@ -78,20 +78,19 @@ def split(text: str) -> tuple[str, ...]:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Judge the log, write the files asked for and print the report."""
+    """Judge the log, write the files asked for and print the report; 1 when a row or a ticket could not be judged."""
     json_file = arguments.json if arguments.json != PRINTED else None
     outputs = [path for path in (arguments.csv, json_file) if path is not None]
     check_outputs(outputs, (arguments.agreements, arguments.mapping, arguments.tickets))
-    found = figures.of(
-        judge_log(arguments), period=arguments.period, cohort=Cohort(arguments.cohort), split=arguments.by
-    )
+    judged = judge_log(arguments)
+    found = figures.of(judged, period=arguments.period, cohort=Cohort(arguments.cohort), split=arguments.by)
     write(found, arguments.csv, json_file)
     if arguments.json == PRINTED:
         print(json_text(found))
     else:
         print(*as_text.lines(found, width()), sep="\n")
         print(*(f"Written to {path}." for path in outputs), sep="\n", end="\n" if outputs else "")
-    return DONE
+    return DONE if judged.complete else FINDINGS
 
 
 def write(found: Figures, csv_file: Path | None, json_file: Path | None) -> None:

@@ -58,7 +58,7 @@ def check_outputs(outputs: Sequence[Path], inputs: Sequence[Path] = ()) -> None:
         place = path.resolve()
         _refuse_unless_file(path, place)
         if not place.parent.is_dir():
-            raise _no_folder(path)
+            raise _no_folder(place)
         if place in taken:
             what = "this file is read here, or written twice"
             raise BadInput(what, expected="a file of its own for each output", mend="choose another name", file=path)
@@ -84,7 +84,7 @@ def _opened(path: Path, beside: Path) -> TextIO:
     try:
         return beside.open("x", encoding="utf-8", newline="")
     except FileNotFoundError:
-        raise _no_folder(path) from None
+        raise _no_folder(beside) from None
     except OSError as failure:
         found = f"nothing can be written here ({failure.strerror})".lower()
         raise BadInput(found, expected=_EXPECTED, mend="choose a folder of your own", file=path) from None

@@ -18,6 +18,7 @@ from servanda.files.mappings import read_mapping
 from servanda.files.tickets import ReadingNotes, read_tickets
 
 Progress = Callable[[str, int, int], None]
+CANNOT_BE_JUDGED = (UnknownPriority, TiedCoverage, NeverOpened, NoOpeningHours)
 
 
 @dataclass(frozen=True)
@@ -37,16 +38,36 @@ class Log:
         return Coverage(self.book)
 
     def ticket(self, number: str) -> Ticket:
-        """Return the ticket of that number; raise `BadInput` when the table has none."""
+        """Return the ticket of that number; raise `BadInput` when the table has none, or none that could be read."""
         for ticket in self.tickets:
             if ticket.number == number:
                 return ticket
+        for reject in self.notes.rejects:
+            if reject.ticket == number:
+                raise BadInput(
+                    f"ticket '{number}' was left out: {reject}",
+                    expected="a ticket all of whose rows can be read",
+                    mend="mend the row, or choose another grade for its fault in the mapping",
+                    file=self.table,
+                )
         raise BadInput(
-            f"no ticket {number}",
+            f"no ticket '{number}'",
             expected=f"one of the {len(self.tickets):,} tickets of the table",
             mend="check the number, including leading zeros and letters",
             file=self.table,
         )
+
+    def readings(self, ticket: Ticket) -> tuple[Reading, ...]:
+        """Return the readings of one ticket; raise `BadInput` when it cannot be judged."""
+        try:
+            return judge(ticket, self.coverage, self.as_of)
+        except CANNOT_BE_JUDGED as refusal:
+            raise BadInput(
+                f"ticket '{ticket.number}' cannot be judged: {refusal}",
+                expected="a ticket that the agreements and their calendars can judge",
+                mend="mend the agreement, the ticket or the instant asked about",
+                file=self.table,
+            ) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +85,11 @@ class Judged:
     log: Log
     readings: tuple[Reading, ...]
     unjudged: tuple[Unjudged, ...]
+
+    @property
+    def complete(self) -> bool:
+        """Whether every row was read and every ticket judged."""
+        return not self.log.notes.rejects and not self.unjudged
 
 
 def quiet(stage: str, done: int, total: int) -> None:
@@ -108,7 +134,7 @@ def judge_all(log: Log, progress: Progress = quiet) -> Judged:
             progress("judging", number, total)
         try:
             readings.extend(judge(ticket, log.coverage, log.as_of))
-        except (UnknownPriority, TiedCoverage, NeverOpened, NoOpeningHours) as refusal:
+        except CANNOT_BE_JUDGED as refusal:
             unjudged.append(Unjudged(ticket.number, str(refusal)))
     progress("judging", total, total)
     return Judged(log, tuple(readings), tuple(unjudged))
