@@ -13,7 +13,7 @@ from servanda.engine.clocks import Cycle, Replay, State
 from servanda.engine.coverage import NOT_COVERED
 from servanda.engine.events import Event, EventKind, Ticket
 from servanda.engine.evidence import Span, Totals, Use, spans, totals, unlisted_pauses
-from servanda.engine.judging import Earlier, Reading, before_reclassifications, clock_of, judge
+from servanda.engine.judging import Earlier, Reading, before_reclassifications, clock_of
 from servanda.engine.targets import DueRolls, TargetKind, Unit
 from servanda.reports.words import count, instant, iso, length
 from servanda.services.logs import Log
@@ -48,7 +48,7 @@ class Explanation:
 def explain(log: Log, number: str) -> Explanation:
     """Return the explanation of a ticket of a log; raise `BadInput` when the log has no such ticket."""
     ticket = log.ticket(number)
-    readings = judge(ticket, log.coverage, log.as_of)
+    readings = log.readings(ticket)
     home = log.book.organisation.zone
     zone = next((each.cover.version.zone for each in readings if each.cover.version), home)
     stories = tuple(_story(ticket, reading, log.as_of, home) for reading in readings)
