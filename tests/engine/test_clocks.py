@@ -1018,3 +1018,20 @@ def test_an_exchange_answered_while_resolved_grows_shorter_although_another_wait
     )
     assert (answered.elapsed, answered.paused) == (NOTHING, HOUR)
     assert (waiting.elapsed, waiting.paused) == (HOUR, HOUR)
+
+
+def test_a_hand_over_that_somebody_else_had_at_the_reopen_begins_anew_when_it_comes_back() -> None:
+    first, second = cycles(
+        hand_over("acme", open_time(hours=40)),
+        "2026-01-05 17:00",
+        "2026-01-05 09:00 opened",
+        "2026-01-05 09:00 assigned supplier=acme",
+        "2026-01-05 10:00 closed",
+        "2026-01-05 11:00 assigned supplier=desk",
+        "2026-01-05 12:00 reopened",
+        "2026-01-05 13:00 resolved",
+        "2026-01-05 14:00 assigned supplier=acme",
+        "2026-01-05 15:00 reopened",
+    )
+    assert (first.started_at, first.stopped_at) == (instant("2026-01-05 09:00"), instant("2026-01-05 10:00"))
+    assert (second.started_at, second.elapsed) == (instant("2026-01-05 15:00"), 2 * HOUR)

@@ -108,7 +108,7 @@ S_WITH = 12  # 1 while the ticket is with the party of a hand-over target
 S_CYCLES = 13  # readings written
 S_MARKS = 14  # marks written
 S_USED = 15  # when the limit is used up as things stand, once that has been looked up
-S_ANSWERED = 16  # 1 once the awaited answer came after a closing had stopped the clock
+S_ANSWERED = 16  # 1 once no reopen revives the last cycle: it was answered after the closing, or went elsewhere
 STATE_SIZE = 17
 
 # A reading of one cycle.
@@ -653,6 +653,8 @@ def reopen_idle(t: Tables, p: Ints, s: State, marks: State, at: int, event: int)
         go_on(t, p, s, marks, s[S_ENDED], at, event)
     elif p[P_TARGET] == HAND_OVER and wanted:
         start_clock(s, marks, at, event)
+    elif not wanted:
+        s[S_ANSWERED] = 1  # the ticket goes on with somebody else: this cycle is over for good
     return s[S_CYCLES]
 
 
