@@ -146,7 +146,7 @@ def ticket_history(rng: Random, entry: Case, base: date) -> None:
     events: list[Case] = [{"kind": "opened", "at": text(times[0], name)}]
     if rng.random() < 0.5:
         events[0]["changes"] = {"by": rng.choice(("customer", "desk")), "team": rng.choice(TEAMS)}
-    for number, event in enumerate(history_words(rng, len(times) - 1, target["kind"])):
+    for number, event in enumerate(history_words(rng, len(times) - 1, target)):
         events.append({**event, "at": text(times[number + 1], name), "sequence": number, "id": f"e{number}"})
     as_of = text(times[-1] + rng.choice((0, 1, rng.randint(0, 20_000))), name)
     lived = seconds.live(target, entry, events, as_of, base)

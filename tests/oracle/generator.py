@@ -323,8 +323,9 @@ def random_amount(rng: Random, entry: Entry, start: int) -> int | float:
 
 def open_in_ten_years(entry: Entry, start: int) -> int:
     """Return about how many seconds a calendar is open in ten years; not many if its shifts last a minute."""
+    later = start + 40 * DAY * MICRO  # past the special dates
     try:
-        return OracleCalendar(entry).elapsed(start, start + 56 * DAY * MICRO) * 65 // MICRO
+        return OracleCalendar(entry).elapsed(later, later + 56 * DAY * MICRO) * 65 // MICRO
     except ValueError:  # a spoilt calendar
         return DAY
 
@@ -595,13 +596,13 @@ FAVOURED = {
 }
 
 
-def history_words(rng: Random, count: int, kind: str) -> Iterator[Case]:
+def history_words(rng: Random, count: int, target: Case) -> Iterator[Case]:
     """Yield kinds of events, with their reasons and changes, in a likely order and now and then an unlikely one."""
     reasons: set[str] = set()
     ended = False
     for _ in range(count):
         words = ["first_responded", "replied", "customer_replied", "customer_replied", "assigned", "assigned", "noted"]
-        words += FAVOURED.get(kind, [])
+        words += FAVOURED.get(target["kind"], [])
         words += ["reopened"] * 5 if ended else ["paused"] * 4 + ["resolved"] * 2 + ["closed"]
         words += ["resumed"] * 5 * bool(reasons)
         if rng.random() < 0.04:
@@ -610,7 +611,7 @@ def history_words(rng: Random, count: int, kind: str) -> Iterator[Case]:
             words = ["cancelled"]
         event: Case = {"kind": rng.choice(words)}
         if event["kind"] == "paused":
-            event["reason"] = rng.choice(REASONS)
+            event["reason"] = rng.choice(target["pauses"] if target["pauses"] and rng.random() < 0.6 else REASONS)
             reasons.add(event["reason"])
         if event["kind"] == "resumed":
             event["reason"] = rng.choice(sorted(reasons) or REASONS) if rng.random() < 0.85 else ""
@@ -642,7 +643,7 @@ def random_history(rng: Random, most: int = 11) -> Case:
     if rng.random() < 0.4:
         opening["changes"] = {**opening.get("changes", {}), "by": "customer"}
     events = [opening]
-    for number, (at, event) in enumerate(zip(times, history_words(rng, count, target["kind"]), strict=True)):
+    for number, (at, event) in enumerate(zip(times, history_words(rng, count, target), strict=True)):
         events.append({**event, "at": text_of(rng, entry, at), "sequence": number, "id": f"e{number}"})
     if count and rng.random() < 0.05:
         events.append({"kind": "retracted", "at": events[-1]["at"], "id": "r", "retracts": f"e{rng.randrange(count)}"})

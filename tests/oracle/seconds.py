@@ -432,6 +432,8 @@ class Life:
         for run in self.runs:
             run.since_end = 0
         holds = self.target["kind"] != "hand_over" or self.target["party"] in self.holder
+        if goes_on and last and not holds:
+            last.stopped_by = "assigned"
         if holds and last and goes_on:
             last.stopped_at, last.stopped_by = None, ""
         elif holds and self.target["kind"] == "hand_over" and not (last and last.stopped_at is None):

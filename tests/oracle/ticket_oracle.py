@@ -46,9 +46,9 @@ Rules, those the design leaves open marked *:
 - informed: * from each message of ours (`replied` or `first_responded`) to the next; resolved or closed
   stops it, and a reopen lets it go on.
 - hand_over: from an `assigned` that names the party (team or supplier) to one that names another; *
-  resolved or closed stops it, and a reopen lets it go on if the party still has the ticket. * An assignment
-  that names only a person changes nothing. An assignment to the party while resolved or closed starts the
-  cycle at the reopen.
+  resolved or closed stops it, and a reopen lets it go on if the party still has the ticket, and ends it for
+  good if not. * An assignment that names only a person changes nothing. An assignment to the party while
+  resolved or closed starts the cycle at the reopen.
 - `closed` stops every clock whose own stop has not come. A reopen takes that back, * but not for a first
   response, and not when the answer waited for (`first_responded`, `replied`) came meanwhile: the clock
   stays stopped at the closing.
@@ -65,8 +65,8 @@ Rules, those the design leaves open marked *:
 - Breach: the clock neither stopped nor cancelled at an instant past its due. A pause that begins at the due
   instant does not move it, so the breach comes with the first instant of that pause. breached_at is the due
   instant then, due_at stays there, and nothing later changes either: not a pause, not a reopen that turns
-  the resolved span the breach fell into into a pause.
-  A limit in days used up in closed time while paused is past at the resume or stop: a date moves by open time only.
+  the resolved span the breach fell into into a pause. A limit in days used up in closed time while paused
+  is past at the resume or stop: a date moves by open time only.
 - state: missed once breached; else cancelled, met (stopped), paused, running.
 - elapsed_seconds: time counted from the start to the stop or `as_of`; paused_seconds: open time in pauses
   there. For `elapsed` both by the clock on the wall; for days by the calendar.
@@ -227,7 +227,7 @@ class Ticket:
         last = self.cycles[-1] if self.cycles else None
         if self.target["kind"] == "update":
             self.pauses.append((self.ended_at, at))
-        elif self.goes_on(last) and last and last.stopped_at is not None:
+        elif last and self.goes_on(last) and last.stopped_at is not None:
             self.pauses.append((last.stopped_at, at))
         self.ended_at = None
         if self.target["kind"] == "hand_over":
@@ -235,14 +235,15 @@ class Ticket:
         elif last and self.goes_on(last):
             last.go_on()
 
-    def goes_on(self, last: Cycle | None) -> bool:
+    def goes_on(self, last: Cycle) -> bool:
         """Tell whether a reopen sets a stopped cycle going again; a first response stays stopped."""
-        ended = last is not None and last.stopped_by in ("resolved", "closed")
-        return ended and self.target["kind"] != "first_response"
+        return last.stopped_by in ("resolved", "closed") and bool(self.target["kind"] != "first_response")
 
     def hand_over_again(self, last: Cycle | None, at: int) -> None:
         """Let the party's cycle go on, or begin one that was given while the ticket was done."""
         if not self.holds():
+            if last and self.goes_on(last):
+                last.stopped_by = "assigned"  # it went elsewhere meanwhile: this cycle is over
             return
         if last and self.goes_on(last):
             last.go_on()
