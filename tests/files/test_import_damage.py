@@ -354,6 +354,29 @@ def test_25_an_event_at_the_instant_of_the_reading_is_no_future(tmp_path: Path) 
     assert numbers(outcome) == ["A1", "A2"]
 
 
+@pytest.mark.parametrize(
+    "placeholder",
+    [
+        "31/12/9999 23:59",
+        "01/01/9999 00:00",
+        "01/01/2200 00:00",
+        "31/12/1899 23:59",
+        "01/01/1753 00:00",
+        "01/01/0001 00:00",
+    ],
+)
+def test_a_year_in_which_no_ticket_can_have_been_open_is_rejected(tmp_path: Path, placeholder: str) -> None:
+    outcome = read(tmp_path, tickets(GOOD, f"A2,29/01/2026 09:00,{placeholder},P2", f"A3,{placeholder},,P2"))
+    assert rejected(outcome) == [("implausible year", "A2", 3, "Resolved"), ("implausible year", "A3", 4, "Opened")]
+    assert "a year from 1900 to 2199" in outcome.notes.rejects[0].expected
+
+
+def test_a_placeholder_for_never_is_no_time_where_the_mapping_says_so(tmp_path: Path) -> None:
+    table = tickets(GOOD, "A2,29/01/2026 09:00,31/12/9999 23:59,P2")
+    outcome = read(tmp_path, table, TICKETS, 'table: {nothing: ["31/12/9999 23:59"]}')
+    assert [event.kind.word for event in outcome.tickets[1].events] == ["opened"]
+
+
 def test_26_a_duration_where_an_instant_is_needed_is_rejected(tmp_path: Path) -> None:
     outcome = read(tmp_path, tickets(GOOD, "A2,29/01/2026 09:00,1d 4h,P2", "A3,29/01/2026 09:00,26:30,P2"))
     assert rejected(outcome) == [

@@ -168,3 +168,27 @@ def test_a_style_says_what_a_time_without_an_offset_means() -> None:
 def test_a_style_knows_its_zone() -> None:
     with pytest.raises(UnknownZone):
         TimeStyle(("iso",), "Europe/Atlantis")
+
+
+@pytest.mark.parametrize(
+    ("texts", "text"),
+    [
+        (reader("%d/%m/%Y %H:%M"), "31/12/9999 23:59"),
+        (reader("%d/%m/%Y %H:%M", zone=BOSTON), "31/12/9999 23:59"),
+        (reader("%d/%m/%Y %H:%M", zone=BOSTON, taken_for_utc=BOSTON), "01/01/0001 00:00"),
+        (reader("iso", offsets=True), "0001-01-01T00:00:00+14:00"),
+        (reader("iso", offsets=True), "9999-12-31T23:59:59-01:00"),
+        (reader("unix milliseconds", offsets=True), "9999999999999"),
+        # A year that is plausible on the wall clock alone: at 1900-01-01 00:00 in Auckland it is 1899 in UTC.
+        (reader("%d/%m/%Y %H:%M", zone="Pacific/Auckland"), "01/01/1900 00:00"),
+        (reader("iso", offsets=True), "2199-12-31T23:59:59-01:00"),
+    ],
+)
+def test_a_year_before_1900_or_after_2199_is_implausible(texts: TimeReader, text: str) -> None:
+    assert fault(texts, text) == "implausible year"
+    assert texts.precision == "none read"
+
+
+@pytest.mark.parametrize("text", ["1900-01-01T00:00:00+00:00", "2199-12-31T23:59:59+00:00"])
+def test_the_first_and_the_last_plausible_instant_are_read(text: str) -> None:
+    assert reader("iso", offsets=True).read(text).at == datetime.fromisoformat(text)

@@ -78,6 +78,9 @@ _ALL_FAULTS = (
     ),
     Fault("time missing", "A row of events has no time, or a ticket no time of opening.", REJECT, (REFUSE,)),
     Fault("time unreadable", "A cell does not have any of the formats the mapping lists.", REJECT, (REFUSE,)),
+    Fault(
+        "implausible year", "A time is before 1900 or after 2199, as placeholders for 'never' are.", REJECT, (REFUSE,)
+    ),
     Fault("date without a time", "A cell holds a date where an instant is needed.", REJECT, (REFUSE,)),
     Fault("mixed date styles", "A cell fits only with day and month the other way round.", REFUSE),
     Fault(

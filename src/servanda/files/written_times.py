@@ -12,6 +12,7 @@ from fractions import Fraction
 from functools import cache, partial
 from typing import NamedTuple
 
+from servanda.engine.periods import FIRST_YEAR, LAST_YEAR
 from servanda.engine.zones import zone
 
 NAMED_FORMATS = ("iso", "unix seconds", "unix milliseconds", "serial 1900", "serial 1904")
@@ -190,8 +191,11 @@ class TimeReader:
         for each in self._formats:
             wall = each(text)
             if wall is not None:
+                _check_year(wall)
+                written = self._instant(wall)
+                _check_year(written.at)
                 self.seen.note(wall)
-                return self._instant(wall)
+                return written
         raise _unreadable(text, self.style)
 
     def _instant(self, wall: datetime) -> WrittenTime:
@@ -216,6 +220,16 @@ class TimeReader:
                 "If written offsets are right, say 'offsets: trusted'.",
             )
         return WrittenTime(wall.astimezone(UTC))
+
+
+def _check_year(at: datetime) -> None:
+    """Raise for a year in which no ticket was or will be open; calendars and zones end there."""
+    if not FIRST_YEAR <= at.year <= LAST_YEAR:
+        raise UnreadableTime(
+            "implausible year",
+            f"a year from {FIRST_YEAR} to {LAST_YEAR}",
+            "Mend the cell; if it stands for 'never', list its text in 'nothing' under 'table' in the mapping.",
+        )
 
 
 def _repaired(wall: datetime, style: TimeStyle) -> WrittenTime:
