@@ -175,13 +175,13 @@ class TestDates:
     def test_a_version_that_has_not_begun_is_refused_with_both_dates(self) -> None:
         cover = only(coverage(self.FIRST, self.SECOND).of(opened_at=datetime(2018, 3, 30, 12, tzinfo=UTC)))
         assert cover.refused == (
-            Refusal("desk/2", "fix", "version 2 starts on 2018-04-01, the ticket was opened on 2018-03-30"),
+            Refusal("desk/2", "fix", "starts on 2018-04-01 (version 2), after the ticket was opened on 2018-03-30"),
         )
 
     def test_a_version_that_has_ended_is_refused_with_both_dates(self) -> None:
         cover = only(coverage(self.FIRST, self.SECOND).of(opened_at=datetime(2018, 4, 2, 12, tzinfo=UTC)))
         assert cover.refused == (
-            Refusal("desk/1", "fix", "version 1 ended on 2018-03-31, the ticket was opened on 2018-04-02"),
+            Refusal("desk/1", "fix", "ended on 2018-03-31 (version 1), before the ticket was opened on 2018-04-02"),
         )
 
     def test_the_date_given_is_that_of_the_agreements_own_zone(self) -> None:
@@ -245,7 +245,7 @@ class TestPriority:
         plain = version("plain", target(limit=40), priorities=NO_PRIORITIES)
         cover = only(coverage(for_acme, plain).of(opened_at=NOON, customer="acme", priority="P9"))
         assert cover.limit == hours(40)
-        assert cover.refused[0].reason == "its priority scheme 'levels' does not know the ticket's priority"
+        assert cover.refused[0].reason == "has the priority scheme 'levels', which does not know the ticket's priority"
 
 
 class TestExclusions:

@@ -73,7 +73,7 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A target that does not judge the ticket, and why."""
+    """A target that does not judge the ticket, and why: a reason that reads on after the target, or after "it"."""
 
     version: str
     target: str
@@ -291,9 +291,10 @@ def _refusal(clause: Clause, reason: str) -> Refusal:
 
 
 def _date_reason(version: AgreementVersion, opened_at: datetime) -> str:
-    early = opened_at < version.begins_at
-    dates = f"starts on {version.effective_from}" if early else f"ended on {version.effective_until}"
-    return f"version {version.number} {dates}, the ticket was opened on {version.local_date(opened_at)}"
+    opened_on = f"the ticket was opened on {version.local_date(opened_at)}"
+    if opened_at < version.begins_at:
+        return f"starts on {version.effective_from} (version {version.number}), after {opened_on}"
+    return f"ended on {version.effective_until} (version {version.number}), before {opened_on}"
 
 
 def _outside(word: str, scope: frozenset[str], asked: str, names: Mapping[str, str]) -> str:
@@ -328,7 +329,7 @@ def _priority_reason(clause: Clause, question: Question) -> str:
     try:
         code = _code(clause, question)
     except UnknownPriority:
-        return f"its priority scheme '{clause.version.priorities.id}' does not know the ticket's priority"
+        return f"has the priority scheme '{clause.version.priorities.id}', which does not know the ticket's priority"
     if clause.target.limit_for(code) is not None or clause.target.agrees_no_limit(code):
         return ""
     return f"has no limit for priority {code}" if code else "has limits by priority only, the ticket has none"
