@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
@@ -283,6 +284,25 @@ class TestBook:
         assert whole.agreements() == {"service-desk": [DESK, second]}
         assert list(overlaps(whole.versions)) == []
         assert list(gaps(whole.versions)) == []
+
+    @pytest.mark.parametrize(
+        ("dates", "told"),
+        [
+            (
+                {"effective_from": date(1, 1, 1)},
+                "begins on 0001-01-01, outside the years 1900 to 2199. Correct 'from'.",
+            ),
+            (
+                {"effective_until": date(9999, 12, 31)},
+                "ends on 9999-12-31, outside the years 1900 to 2199. "
+                "Correct 'until', or leave it out where no end is agreed.",
+            ),
+        ],
+    )
+    def test_a_date_out_of_reach_is_told_with_the_key_that_is_at_fault(self, dates: dict[str, Any], told: str) -> None:
+        with pytest.raises(InvalidAgreement) as refusal:
+            replace(DESK, **dates)
+        assert [fault.sentence for fault in refusal.value.faults] == [f"Agreement version service-desk/1 {told}"]
 
     def test_versions_in_force_at_once_are_refused_with_the_date_to_mend(self) -> None:
         second = replace(DESK, number=2, effective_from=date(2026, 8, 31), effective_until=None)

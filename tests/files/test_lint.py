@@ -66,10 +66,21 @@ class TestVersions:
     SECOND = SMALL[SMALL.index("      - number: 1") :].replace("number: 1", "number: 2")
 
     def test_days_between_two_versions_are_a_gap(self) -> None:
-        second = self.SECOND.replace("from: 2026-01-01", "from: 2027-01-02").replace("until: 2026", "until: 2027")
+        assert self.gap("2027-03-01") == "no version of 'desk' is in force from 2027-01-01 to 2027-02-28"
+
+    def test_a_gap_of_one_day_is_that_day(self) -> None:
+        assert self.gap("2027-01-02") == "no version of 'desk' is in force on 2027-01-01"
+
+    def test_a_gap_of_the_hours_between_two_zones_has_no_day_of_its_own(self) -> None:
+        told = self.gap("2027-01-01\n        zone: America/New_York")
+        assert told == "no version of 'desk' is in force for some hours between 2026-12-31 and 2027-01-01"
+
+    def gap(self, begins: str) -> str:
+        """Return what is told of a second version that begins on a date."""
+        second = self.SECOND.replace("from: 2026-01-01", f"from: {begins}").replace("until: 2026", "until: 2027")
         (finding,) = draft(SMALL + second).findings.all()
-        assert finding.rule == "SV302"
-        assert finding.reason == "no version is in force between 2026-12-31 and 2027-01-02"
+        assert (finding.rule, finding.line) == ("SV302", line_of(SMALL + second, "from: 2027"))
+        return finding.reason
 
     def test_a_version_that_begins_the_day_after_leaves_no_gap(self) -> None:
         second = self.SECOND.replace("from: 2026-01-01", "from: 2027-01-01").replace("until: 2026", "until: 2027")

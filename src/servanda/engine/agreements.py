@@ -24,6 +24,7 @@ from servanda.engine.targets import ANY_PRIORITY, Target, TargetKind
 
 PERIODS = ("day", "week", "month", "quarter", "year")
 FIRST_YEAR, LAST_YEAR = 1900, 2199
+_OUTSIDE = f"outside the years {FIRST_YEAR} to {LAST_YEAR}"
 
 _NO_NAMES: frozenset[str] = frozenset()
 
@@ -417,8 +418,10 @@ def _refuse(faults: list[Fault]) -> None:
 
 def _dates_in_order(version: AgreementVersion) -> Iterator[Fault]:
     first, last, enforced = version.effective_from, version.effective_until, version.enforce_from
-    if not all(FIRST_YEAR <= on.year <= LAST_YEAR for on in (first, last or first)):
-        sentence = f"has a date outside {FIRST_YEAR} to {LAST_YEAR}. Leave 'until' out where no end is agreed."
+    if not FIRST_YEAR <= first.year <= LAST_YEAR:
+        yield _of_version("dates", version, f"begins on {first}, {_OUTSIDE}. Correct 'from'.")
+    if last is not None and not FIRST_YEAR <= last.year <= LAST_YEAR:
+        sentence = f"ends on {last}, {_OUTSIDE}. Correct 'until', or leave it out where no end is agreed."
         yield _of_version("dates", version, sentence)
     if last is not None and last < first:
         yield _of_version("dates", version, f"ends on {last}, before it begins on {first}. Correct a date.")

@@ -101,9 +101,18 @@ def calendars_too_short(draft: Draft) -> Iterator[Found]:
 def gaps_between_versions(draft: Draft) -> Iterator[Found]:
     """Days between two versions of an agreement on which neither is in force."""
     for earlier, later in gaps(draft.versions):
-        reason = f"no version is in force between {earlier.effective_until} and {later.effective_from}"
+        reason = f"no version of '{later.agreement}' is in force {_days_between(earlier, later)}"
         mend = f"Let {later.label} begin on the day after {earlier.label} ends, or say why not in a comment."
         yield Found("SV302", ("version", later.label, "from"), reason, mend)
+
+
+def _days_between(earlier: AgreementVersion, later: AgreementVersion) -> str:
+    """Return the first and last day of a gap in words; between two zones it may be some hours only."""
+    first = (earlier.effective_until or later.effective_from) + timedelta(days=1)
+    last = later.effective_from - timedelta(days=1)
+    if first > last:
+        return f"for some hours between {earlier.effective_until} and {later.effective_from}"
+    return f"on {first}" if first == last else f"from {first} to {last}"
 
 
 def edited_after_signing(draft: Draft) -> Iterator[Found]:
