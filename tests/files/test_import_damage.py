@@ -197,6 +197,20 @@ def test_13_text_after_a_closing_quote_is_refused(tmp_path: Path) -> None:
     assert refused(tmp_path, tickets(GOOD, 'A2,29/01/2026 09:00,,"P"2')).fault == "unclosed quote"
 
 
+def test_13_a_long_cell_is_read_whole(tmp_path: Path) -> None:
+    note = 'He said ""no"", and then,\n' * 10_000
+    outcome = read(tmp_path, tickets(f'A1,09/01/2026 16:00,,"{note}"', ALSO_GOOD))
+    assert numbers(outcome) == ["A1", "A2"]
+    assert len(outcome.tickets[0].opened.changes["priority"]) == 239_999
+
+
+def test_13_a_cell_longer_than_any_text_is_refused_as_what_it_is(tmp_path: Path) -> None:
+    refusal = refused(tmp_path, tickets(GOOD, f'A2,29/01/2026 09:00,,"{"x" * 16_777_217}"'))
+    assert (refusal.fault, refusal.row, refusal.line) == ("overlong cell", 3, 3)
+    assert refusal.found == "row 3: a cell of more than 16,777,216 characters (overlong cell)"
+    assert "a closing quote is missing" in refusal.mend
+
+
 def test_14_a_line_break_inside_a_cell_is_one_row(tmp_path: Path) -> None:
     outcome = read(tmp_path, tickets('A1,09/01/2026 16:00,,"P1\nurgent"', "A2,bad,,P2", ALSO_GOOD.replace("A2", "A3")))
     assert outcome.tickets[0].opened.changes["priority"] == "P1\nurgent"

@@ -64,6 +64,7 @@ _ALL_FAULTS = (
     Fault("wrong delimiter", "The cells are parted by another character than the mapping says.", REFUSE),
     Fault("ragged row", "A row has more or fewer cells than the header.", REJECT, (REFUSE,)),
     Fault("unclosed quote", "A quoted cell never ends, or text follows its closing quote.", REFUSE),
+    Fault("overlong cell", "A cell has more than 16,777,216 characters, as after a quote that never ends.", REFUSE),
     Fault("cut in mid row", "The last row ends before its last cell: the file was cut.", REFUSE, (REJECT,)),
     Fault("no final newline", "The last row has no line end, so its last cell may have been cut.", FLAG, (REFUSE,)),
     Fault("totals line", "The last row is a total, not a ticket.", REJECT, (REFUSE, FLAG)),

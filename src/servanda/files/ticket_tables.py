@@ -28,6 +28,7 @@ _TOTALS = re.compile(
 )
 _ROWS_BETWEEN_REPORTS = 2_000
 _UNLIKE = 0.6
+_LONGEST_CELL = 16 * 1024 * 1024  # characters; a spreadsheet's cell holds 32,767, a quote never closed all the rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,8 @@ class _Record(NamedTuple):
 
 
 def _records(lines: Iterator[str], form: TableForm, tally: Tally) -> Iterator[_Record]:
-    """Yield the records of the CSV text; an unclosed quote refuses the file."""
+    """Yield the records of the CSV text; an unclosed quote or a cell without an end refuses the file."""
+    csv.field_size_limit(_LONGEST_CELL)
     reader = csv.reader(lines, delimiter=form.delimiter, quotechar=form.quote, strict=True)
     number, line = 0, 1
     try:
@@ -99,7 +101,20 @@ def _records(lines: Iterator[str], form: TableForm, tally: Tally) -> Iterator[_R
             yield _Record(number, line, cells)
             line = reader.line_num + 1
     except csv.Error as error:
-        _refuse_unclosed_quote(Place(number + 1, line), error, tally)
+        place = Place(number + 1, line)
+        if str(error).startswith("field larger than field limit"):
+            _refuse_overlong_cell(place, tally)
+        _refuse_unclosed_quote(place, error, tally)
+
+
+def _refuse_overlong_cell(place: Place, tally: Tally) -> NoReturn:
+    tally.stop(
+        "overlong cell",
+        place,
+        f"a cell of more than {_LONGEST_CELL:,} characters",
+        "cells of a length that a ticket can have",
+        "Look at the row that begins here: most likely a closing quote is missing. If not, export without that column.",
+    )
 
 
 def _refuse_unclosed_quote(place: Place, error: csv.Error, tally: Tally) -> NoReturn:
