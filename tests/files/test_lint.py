@@ -140,6 +140,14 @@ class TestTargets:
         assert (finding.rule, finding.line) == ("SV406", line_of(text, "id: answer"))
         assert finding.reason == "'answer' may come after 'fix' of desk/1 (P1)"
 
+    def test_a_response_that_may_come_after_many_resolutions_is_told_once(self) -> None:
+        text = with_target("{id: answer, kind: first_response, limit: 5 hours, source: log}")
+        for scope in ("services: [mail]", "services: [print]"):
+            fix = f"id: fix-{scope[11:-1]}, kind: resolution, limit: 4 hours, source: log, {scope}"
+            text = with_target(f"{{{fix}}}", text)
+        (finding,) = draft(text).findings.all()
+        assert finding.reason == "'answer' may come after 'fix' of desk/1 (P1) and 2 more"
+
     def test_a_response_due_with_the_resolution_is_not(self) -> None:
         assert found(with_target("{id: answer, kind: first_response, limit: 4 hours, source: log}")) == []
 
@@ -186,6 +194,31 @@ class TestTies:
         assert (finding.rule, finding.line, finding.is_error) == ("SV501", line_of(text, "id: mend"), True)
         assert finding.reason == "'fix' of desk/1 and 'mend' of desk/1 cover the same tickets on the level 'corporate'"
 
+    def test_each_tied_target_is_told_once_with_the_first_other_and_the_number_of_the_rest(self) -> None:
+        text = SMALL
+        for number in range(24, 1, -1):
+            text = with_target(f"{{id: fix-{number}, kind: resolution, limit: 4 hours, source: log}}", text)
+        told = [each.reason for each in draft(text).findings.all()]
+        assert len(told) == 23
+        tie = "'fix' of desk/1 and 'fix-{}' of desk/1 cover the same tickets on the level 'corporate'"
+        assert told[0] == tie.format(2)
+        assert told[2] == f"{tie.format(4)}, as do 2 more"
+        assert told[20] == f"{tie.format(22)}, as do 20 more"
+        assert told[22] == f"{tie.format(24)}, as do over 20 more"
+
+    def test_targets_for_services_of_their_own_are_not_compared_with_each_other(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        compared: list[str] = []
+        monkeypatch.setattr("servanda.files.lint._cover_the_same", lambda one, two: compared.append(two.words))
+        services = "".join(f"  - {{id: s{number}, name: Service}}\n" for number in range(100))
+        text = changed(("  - {id: print, name: Printing}\n", f"  - {{id: print, name: Printing}}\n{services}"))
+        for number in range(100):
+            fix = f"id: fix-{number}, kind: resolution, limit: 4 hours, source: log, services: [s{number}]"
+            text = with_target(f"{{{fix}}}", text)
+        assert found(text) == []
+        assert compared == []
+
     @pytest.mark.parametrize(
         "other",
         [
@@ -224,6 +257,18 @@ class TestTies:
         assert [rule for rule, _ in found(SMALL + agreement)] == ["SV501"]
         later = agreement.replace("from: 2026", "from: 2027").replace("until: 2026", "until: 2027")
         assert found(SMALL + later) == []
+
+    def test_each_version_in_force_with_earlier_ones_is_told_once(self) -> None:
+        text = SMALL
+        for number in (2, 3, 4):
+            text += TestVersions.SECOND.replace("number: 2", f"number: {number}").replace(
+                "2026-01-01", f"2026-0{number}-01"
+            )
+        assert [each.reason for each in draft(text).findings.all()] == [
+            "Agreement versions desk/1 and desk/2 are both in force from 2026-02-01",
+            "Agreement versions desk/1 and desk/3 are both in force from 2026-03-01, and 1 more with them",
+            "Agreement versions desk/1 and desk/4 are both in force from 2026-04-01, and 2 more with them",
+        ]
 
     def test_versions_of_one_agreement_in_force_at_once_are_told_as_that_alone(self) -> None:
         second = TestVersions.SECOND.replace("from: 2026-01-01", "from: 2026-07-01")

@@ -15,7 +15,7 @@ from enum import Enum
 from fractions import Fraction
 from itertools import pairwise
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from servanda.engine import zones
 from servanda.engine.calendars import Calendar
@@ -394,13 +394,23 @@ def by_agreement(versions: Iterable[AgreementVersion]) -> dict[str, list[Agreeme
     return grouped
 
 
-def overlaps(versions: Iterable[AgreementVersion]) -> Iterator[tuple[AgreementVersion, AgreementVersion]]:
-    """Yield each pair of versions of one agreement that are in force at one instant, the earlier first."""
+class Overlap(NamedTuple):
+    """A version that begins while an earlier one of its agreement, and so many more, are still in force."""
+
+    earlier: AgreementVersion
+    later: AgreementVersion
+    more: int
+
+
+def overlaps(versions: Iterable[AgreementVersion]) -> Iterator[Overlap]:
+    """Yield each version that begins while others of its agreement are in force, with the first of them."""
     for of_one in by_agreement(versions).values():
-        for number, earlier in enumerate(of_one):
-            for later in of_one[number + 1 :]:
-                if earlier.ends_at is None or later.begins_at < earlier.ends_at:
-                    yield earlier, later
+        in_force: list[AgreementVersion] = []
+        for later in of_one:
+            in_force = [each for each in in_force if each.ends_at is None or later.begins_at < each.ends_at]
+            if in_force:
+                yield Overlap(in_force[0], later, len(in_force) - 1)
+            in_force.append(later)
 
 
 def gaps(versions: Iterable[AgreementVersion]) -> Iterator[tuple[AgreementVersion, AgreementVersion]]:
@@ -545,8 +555,8 @@ def _contents_are_the_books(book: Book) -> Iterator[Fault]:
 
 
 def _versions_follow(book: Book) -> Iterator[Fault]:
-    for earlier, later in overlaps(book.versions):
-        yield Fault("overlap", "", overlap_sentence(earlier, later))
+    for overlap in overlaps(book.versions):
+        yield Fault("overlap", "", overlap_sentence(*overlap))
     for agreement, versions in book.agreements().items():
         if len({(version.kind, version.name, version.starter) for version in versions}) > 1:
             sentence = f"The versions of agreement '{agreement}' differ in kind or name. Make two agreements."
@@ -556,17 +566,18 @@ def _versions_follow(book: Book) -> Iterator[Fault]:
 _BOOK_CHECKS = (_ids_are_unique, _references_are_known, _contents_are_the_books, _versions_follow)
 
 
-def overlap_sentence(earlier: AgreementVersion, later: AgreementVersion) -> str:
-    """Return the sentence that says two versions are in force at once, with its mend."""
+def overlap_sentence(earlier: AgreementVersion, later: AgreementVersion, more: int = 0) -> str:
+    """Return the sentence that says two versions, and so many more, are in force at once, with its mend."""
+    others = f", and {more} more with them" if more else ""
     if later.effective_from <= earlier.effective_from:
         return (
-            f"Agreement versions {earlier.label} and {later.label} both begin on {later.effective_from}. "
+            f"Agreement versions {earlier.label} and {later.label} both begin on {later.effective_from}{others}. "
             "Only one version is in force at a time: correct the dates."
         )
     day_before = later.effective_from - timedelta(days=1)
     return (
         f"Agreement versions {earlier.label} and {later.label} are both in force "
-        f"from {later.effective_from}. End version {earlier.number} with 'until: {day_before}', "
+        f"from {later.effective_from}{others}. End version {earlier.number} with 'until: {day_before}', "
         f"or let version {later.number} begin later."
     )
 

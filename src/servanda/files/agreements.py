@@ -123,10 +123,10 @@ class _Reader:
             seen.add(number)
 
     def _refuse_overlaps(self) -> None:
-        for earlier, later in overlaps(self.draft.versions):
-            if earlier.label != later.label:
-                line = self.draft.places.line("version", later.label, "from")
-                self.draft.findings.add_sentences("SV301", line, overlap_sentence(earlier, later))
+        for overlap in overlaps(self.draft.versions):
+            if overlap.earlier.label != overlap.later.label:
+                line = self.draft.places.line("version", overlap.later.label, "from")
+                self.draft.findings.add_sentences("SV301", line, overlap_sentence(*overlap))
 
     def _ids(self, key: str) -> set[str]:
         """Return the ids written in a list, also of entries that are faulty otherwise."""

@@ -4,10 +4,11 @@ Each rule is a function that yields what it finds. Errors are what would make a 
 warnings are for a person to weigh.
 """
 
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
-from itertools import combinations
-from typing import NamedTuple
+from itertools import islice
+from typing import NamedTuple, TypeVar
 
 from servanda.engine.agreements import AgreementVersion, gaps
 from servanda.engine.calendars import Calendar, NoOpeningHours
@@ -17,6 +18,10 @@ from servanda.files.agreement_draft import Draft
 from servanda.files.agreement_records import STAND_IN
 
 SAMPLE_OF_HOURS = timedelta(weeks=5)
+EVERY_ONE = ""
+MOST_COUNTED = 20
+
+Value = TypeVar("Value")
 
 
 class Found(NamedTuple):
@@ -152,13 +157,25 @@ def missing_limits(draft: Draft) -> Iterator[Found]:
 def response_after_resolution(draft: Draft) -> Iterator[Found]:
     """First responses that may come later than the resolution."""
     for version in draft.versions:
-        for slow, fast in _responses_and_resolutions(version):
-            codes = sorted({*slow.limits, *fast.limits, *version.priorities.codes})
-            late = [code for code in codes if _is_longer(slow, fast, slow.limit_for(code), fast.limit_for(code))]
-            if late:
-                place = ("target", version.label, slow.id)
-                reason = f"'{slow.id}' may come after '{fast.id}' of {version.label} ({_spoken(late)})"
-                yield Found("SV406", place, reason, "Shorten the response, or lengthen the resolution.")
+        resolutions = _Clauses()
+        for target in version.targets:
+            if target.kind is TargetKind.RESOLUTION:
+                resolutions.add(Clause(version, target))
+        for target in version.targets:
+            if target.kind is TargetKind.FIRST_RESPONSE:
+                yield from _late_response(Clause(version, target), resolutions)
+
+
+def _late_response(slow: Clause, resolutions: "_Clauses") -> Iterator[Found]:
+    late = ((fast, codes) for fast in resolutions.sharing_tickets(slow) if (codes := _later(slow, fast)))
+    first, more = _first_and_more(late)
+    if first is not None:
+        fast, codes = first
+        label = slow.version.label
+        reason = f"'{slow.target.id}' may come after '{fast.target.id}' of {label} ({_spoken(codes)})"
+        reason += f" and {more}" if more else ""
+        place = ("target", label, slow.target.id)
+        yield Found("SV406", place, reason, "Shorten the response, or lengthen the resolution.")
 
 
 def whole_shares(draft: Draft) -> Iterator[Found]:
@@ -201,17 +218,18 @@ def without_source(draft: Draft) -> Iterator[Found]:
 
 
 def tied_clauses(draft: Draft) -> Iterator[Found]:
-    """Pairs of clauses that cover the same tickets on the same level."""
-    clauses = [Clause(version, target) for version, target in _targets(draft)]
-    alike: dict[tuple[object, ...], list[Clause]] = {}
-    for clause in clauses:
-        alike.setdefault((clause.target.kind, clause.target.party, clause.level), []).append(clause)
-    for group in alike.values():
-        for one, two in combinations(group, 2):
-            if _cover_the_same(one, two):
-                reason = f"{one.words} and {two.words} cover the same tickets on the level '{one.level.words}'"
-                mend = "Narrow one of them by service, customer, priority or dates, or take one out."
-                yield Found("SV501", ("target", two.version.label, two.target.id), reason, mend)
+    """Clauses that cover the same tickets as an earlier one on the same level."""
+    alike: dict[tuple[object, ...], _Clauses] = {}
+    for version, target in _targets(draft):
+        two = Clause(version, target)
+        earlier = alike.setdefault((target.kind, target.party, two.level), _Clauses())
+        one, more = _first_and_more(one for one in earlier.sharing_tickets(two) if _cover_the_same(one, two))
+        if one is not None:
+            reason = f"{one.words} and {two.words} cover the same tickets on the level '{one.level.words}'"
+            reason += f", as do {more}" if more else ""
+            mend = "Narrow one of them by service, customer, priority or dates, or take one out."
+            yield Found("SV501", ("target", version.label, target.id), reason, mend)
+        earlier.add(two)
 
 
 RULES_OF_THE_FILE: tuple[Callable[[Draft], Iterator[Found]], ...] = (
@@ -253,20 +271,61 @@ def _calendars(version: AgreementVersion, draft: Draft) -> list[Calendar]:
     return [calendar for calendar in _sound_calendars(draft) if calendar.id in ids]
 
 
-def _responses_and_resolutions(version: AgreementVersion) -> Iterator[tuple[Target, Target]]:
-    """Yield the first responses and resolutions of a version that share tickets and count by one calendar."""
-    for slow in version.targets:
-        for fast in version.targets:
-            kinds = (slow.kind, fast.kind) == (TargetKind.FIRST_RESPONSE, TargetKind.RESOLUTION)
-            if (
-                kinds
-                and slow.calendar == fast.calendar
-                and _share_tickets(Clause(version, slow), Clause(version, fast))
-            ):
-                yield slow, fast
+class _Clauses:
+    """Clauses found by service and customer, so that each is compared only with those that share its tickets."""
+
+    def __init__(self) -> None:
+        self._all: list[Clause] = []
+        self._of_service: defaultdict[str, set[int]] = defaultdict(set)
+        self._of_customer: defaultdict[str, set[int]] = defaultdict(set)
+
+    def add(self, clause: Clause) -> None:
+        """Keep a clause."""
+        number = len(self._all)
+        self._all.append(clause)
+        for name in clause.services or {EVERY_ONE}:
+            self._of_service[name].add(number)
+        for name in clause.customers or {EVERY_ONE}:
+            self._of_customer[name].add(number)
+
+    def sharing_tickets(self, clause: Clause) -> Iterator[Clause]:
+        """Yield the clauses kept that some service and customer of a clause fall under too, in their order."""
+        services = _kept_for(self._of_service, clause.services)
+        customers = _kept_for(self._of_customer, clause.customers)
+        if services is None or customers is None:
+            numbers = services if customers is None else customers
+        else:
+            numbers = services & customers
+        for number in range(len(self._all)) if numbers is None else sorted(numbers):
+            yield self._all[number]
 
 
-def _is_longer(slow: Target, fast: Target, response: Limit | None, resolution: Limit | None) -> bool:
+def _kept_for(kept: Mapping[str, set[int]], names: frozenset[str]) -> set[int] | None:
+    """Return the numbers kept for any of the names or for every one; `None`, which means all, for no names."""
+    if not names:
+        return None
+    found = [kept[name] for name in (*names, EVERY_ONE) if name in kept]
+    return found[0] if len(found) == 1 else set().union(*found)
+
+
+def _first_and_more(found: Iterator[Value]) -> tuple[Value | None, str]:
+    """Return the first of what was found and words for how many more there are, counted up to a bound."""
+    first = next(found, None)
+    more = sum(1 for _ in islice(found, MOST_COUNTED + 1))
+    if not more:
+        return first, ""
+    return first, f"{more} more" if more <= MOST_COUNTED else f"over {MOST_COUNTED} more"
+
+
+def _later(slow: Clause, fast: Clause) -> list[str]:
+    """Return the priorities for which a response may come after a resolution counted by the same calendar."""
+    if slow.target.calendar != fast.target.calendar:
+        return []
+    codes = sorted({*slow.target.limits, *fast.target.limits, *slow.version.priorities.codes})
+    return [code for code in codes if _is_longer(slow.target.limit_for(code), fast.target.limit_for(code))]
+
+
+def _is_longer(response: Limit | None, resolution: Limit | None) -> bool:
     """Whether a response limit is surely longer: of one unit, as the same hours count for both."""
     if response is None or resolution is None or response.unit is not resolution.unit:
         return False
@@ -291,17 +350,10 @@ def _lies_within(calendar: Calendar, support: Calendar, version: AgreementVersio
 
 
 def _cover_the_same(one: Clause, two: Clause) -> bool:
-    """Whether one ticket may fall under both; versions of one agreement that overlap are another rule's."""
+    """Whether a ticket of both may fall under both; versions of one agreement that overlap are another rule's."""
     if one.version.agreement == two.version.agreement and one.version is not two.version:
         return False
-    return _share_tickets(one, two) and _share_priorities(one, two) and _share_time(one.version, two.version)
-
-
-def _share_tickets(one: Clause, two: Clause) -> bool:
-    """Whether some service and customer fall under both clauses."""
-    services = not (one.services and two.services) or not one.services.isdisjoint(two.services)
-    customers = not (one.customers and two.customers) or not one.customers.isdisjoint(two.customers)
-    return services and customers
+    return _share_priorities(one, two) and _share_time(one.version, two.version)
 
 
 def _share_priorities(one: Clause, two: Clause) -> bool:
