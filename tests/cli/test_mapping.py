@@ -84,3 +84,25 @@ def test_a_mapping_that_makes_no_sense_is_refused_with_its_line(
     Path(files[0]).write_text(textwrap.dedent(TICKETS).replace("Europe/Paris", "Europe/Lutetia"), "utf-8")
     assert main(["mapping", "check", files[0]]) == 2
     assert f"{files[0]}:6" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        (("A1,yesterday,,P1",), "Times: Opened, none read"),
+        (("A1,yesterday", "A2"), "Times: none read"),
+        (("A1,29/01/2026 09:00,,P1",), "Times: Opened, by the minute; Resolved, none read"),
+    ],
+)
+def test_a_column_in_which_no_time_was_read_is_said_to_be_so(
+    files: tuple[str, str], capsys: pytest.CaptureFixture[str], rows: tuple[str, ...], says: str
+) -> None:
+    Path(files[1]).write_text(tickets(*rows), "utf-8")
+    main(["mapping", "check", files[0], "--tickets", files[1]])
+    assert capsys.readouterr().out.splitlines()[1] == says
+
+
+def test_one_cell_is_called_one_cell(files: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    Path(files[1]).write_text(tickets("A1", "A2,29/01/2026 09:00,,P1"), "utf-8")
+    main(["mapping", "check", files[0], "--tickets", files[1]])
+    assert "row 2 (ticket A1): 1 cell; expected 4 cells, as in the header" in capsys.readouterr().out

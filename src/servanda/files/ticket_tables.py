@@ -238,13 +238,17 @@ def _meet_odd_row(record: _Record, layout: "_Layout", tally: Tally) -> None:
         if not any(cell.strip() for cell in record.cells):
             tally.meet("empty row", place, "a row without a value", "a ticket", "Nothing to do: it is skipped.")
         elif len(record.cells) != layout.width:
-            found = f"{len(record.cells)} cells"
+            found = _cells(len(record.cells))
             mend = "A delimiter inside a text must be quoted. Mend the row, or the export's quoting."
-            tally.stop("ragged row", place, found, f"{layout.width} cells, as in the header", mend)
+            tally.stop("ragged row", place, found, f"{_cells(layout.width)}, as in the header", mend)
         else:
             mend = "Fill in the ticket number of every row; merged cells leave all but the first one empty."
             place = Place(record.number, record.line, layout.ticket_column)
             tally.stop("ticket number missing", place, "nothing", "a ticket number", mend)
+
+
+def _cells(number: int) -> str:
+    return "1 cell" if number == 1 else f"{number} cells"
 
 
 def _last_row(record: _Record, layout: "_Layout", tally: Tally) -> Iterator[Row]:
@@ -275,10 +279,10 @@ def _turn_away_cut(record: _Record, layout: "_Layout", place: Place, tally: Tall
     """Refuse the file for its cut, or list the row."""
     tally.rows += 1
     tally.begin(layout.ticket(record.cells))
-    found = f"{len(record.cells)} cells and no line end"
+    found = f"{_cells(len(record.cells))} and no line end"
     mend = "The file ends too early: fetch or export it again, and compare its size with the source."
     with tally.listing():
-        tally.stop("cut in mid row", place, found, f"{layout.width} cells and a line end", mend)
+        tally.stop("cut in mid row", place, found, f"{_cells(layout.width)} and a line end", mend)
 
 
 def _meet_unended(place: Place, tally: Tally) -> None:

@@ -18,6 +18,7 @@ from servanda.engine.zones import zone
 NAMED_FORMATS = ("iso", "unix seconds", "unix milliseconds", "serial 1900", "serial 1904")
 GAP = "time in a daylight-saving gap"
 OVERLAP = "time in a daylight-saving overlap"
+NONE_READ = "none read"
 _REMEMBERED = 200_000
 _DAY_0_OF_1900 = datetime.fromisoformat("1899-12-30")  # spreadsheets count 29 February 1900, which never was
 _DAY_0_OF_1904 = datetime.fromisoformat("1904-01-01")
@@ -138,7 +139,7 @@ class _Precision:
     @property
     def word(self) -> str:
         if not self.read:
-            return "none read"
+            return NONE_READ
         if self.microseconds:
             return "below a second"
         if self.seconds:

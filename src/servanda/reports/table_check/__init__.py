@@ -1,6 +1,6 @@
 """What a mapping makes of a table: the first tickets, the faults with their places, and how fine the times are."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -8,6 +8,7 @@ from servanda.engine.events import Event, Ticket
 from servanda.files.input_faults import Reject
 from servanda.files.mapping_form import TicketMapping
 from servanda.files.tickets import ReadOutcome
+from servanda.files.written_times import NONE_READ
 from servanda.reports.words import count
 
 SHOWN_OF_A_FAULT = 3
@@ -35,7 +36,7 @@ def in_words(mapping: TicketMapping, outcome: ReadOutcome, preview: int) -> Iter
         f"{mapping.name}: {count(len(outcome.tickets), 'ticket')} from {count(notes.rows, 'row')}, "
         f"{count(len(notes.rejects), 'row')} left out."
     )
-    yield "Times: " + "; ".join(f"{column}, by the {unit}" for column, unit in notes.precision.items())
+    yield f"Times: {_precision(notes.precision)}"
     for fault, number in notes.flags.items():
         yield f"Accepted: {fault}, {number:,}"
         yield from (f"    {each}" for each in notes.examples[fault][:SHOWN_OF_A_FAULT])
@@ -43,6 +44,12 @@ def in_words(mapping: TicketMapping, outcome: ReadOutcome, preview: int) -> Iter
         yield from _left_out(fault, list(rejects))
     for ticket in outcome.tickets[:preview]:
         yield from _story(ticket)
+
+
+def _precision(units: Mapping[str, str]) -> str:
+    """Return the finest unit of each column, such as `Opened, by the minute; Closed, none read`."""
+    words = [f"{column}, {unit if unit == NONE_READ else f'by the {unit}'}" for column, unit in units.items()]
+    return "; ".join(words) or NONE_READ
 
 
 def _left_out(fault: str, rejects: Sequence[Reject]) -> Iterator[str]:
