@@ -134,6 +134,19 @@ class TestTargets:
     def test_a_priority_with_a_word_is_not(self, rest: str) -> None:
         assert found(changed(("P2: 9 hours", rest))) == []
 
+    @pytest.mark.parametrize(
+        ("limits", "told"),
+        [("{P1: 0 hours, P2: 9 hours}", "P1"), ("{P1: 9 hours, other: 0 working days}", "any priority")],
+    )
+    def test_a_limit_of_zero_is_told(self, limits: str, told: str) -> None:
+        text = changed(("{P1: 4 hours, P2: 9 hours}", limits))
+        (finding,) = draft(text).findings.all()
+        assert (finding.rule, finding.line, finding.is_error) == ("SV411", line_of(text, "limits:"), False)
+        assert finding.reason == f"'fix' of desk/1 has a limit of zero ({told}): it is due as it starts"
+
+    def test_the_end_of_this_working_day_is_no_limit_of_zero(self) -> None:
+        assert found(changed(("P2: 9 hours", 'P2: "0 working days, end of day"'))) == []
+
     def test_a_response_that_may_come_after_the_resolution_is_told_for_its_priorities(self) -> None:
         text = with_target("{id: answer, kind: first_response, limit: 5 hours, source: log}")
         (finding,) = draft(text).findings.all()
@@ -277,6 +290,22 @@ class TestTies:
     def test_an_unknown_service_does_not_widen_a_clause_into_a_tie(self) -> None:
         text = with_target("{id: mend, kind: resolution, limit: 4 hours, source: log, services: [mial]}")
         assert [rule for rule, _ in found(text)] == ["SV108"]
+
+
+class TestOtherFiles:
+    def test_a_table_given_for_agreements_is_not_told_whole(self) -> None:
+        (finding,) = draft("Number;Opened " * 10_000).findings.all()
+        assert finding.reason == f"the file is '{('Number;Opened ' * 5)[:60]}...'"
+
+    def test_a_value_of_sixty_characters_is_told_whole_and_a_longer_one_is_cut(self) -> None:
+        for length, told in ((60, f"'{'x' * 60}'"), (61, f"'{'x' * 60}...'")):
+            assert told in draft(changed(("P1: 4 hours", f"P1: {'x' * length}"))).findings.all()[0].reason
+            assert told in draft(changed(("pause_reasons:", f"{'x' * length}:"))).findings.all()[0].reason
+
+    def test_a_mapping_given_for_agreements_is_told_where_mappings_are_checked(self) -> None:
+        (finding,) = draft("# how\nformat: servanda-mapping/1\nid: desk\nrows: {are: tickets}\n").findings.all()
+        assert (finding.rule, finding.line, finding.reason) == ("SV105", 2, "this is a mapping, not agreements")
+        assert finding.mend == "Check it with `servanda mapping check agreements.yaml`."
 
 
 class TestRules:

@@ -22,6 +22,7 @@ from servanda.engine.calendars import Calendar
 from servanda.engine.targets import ANY_PRIORITY, DueRolls, InvalidTarget, Limit, Target, TargetKind, Unit
 from servanda.files import notation
 from servanda.files.calendar_records import known_zone
+from servanda.files.findings import quoted
 from servanda.files.notation import BareDay, UnknownNotation
 from servanda.files.records import Record
 
@@ -277,9 +278,9 @@ def _limit(record: Record, key: str) -> Limit | None:
     try:
         return notation.limit(text)
     except BareDay as bare:
-        record.findings.add("SV402", record.line(key), f"the limit is '{text}'", str(bare))
+        record.findings.add("SV402", record.line(key), f"the limit is {quoted(text)}", str(bare))
     except UnknownNotation as unknown:
-        record.findings.add("SV401", record.line(key), f"the limit is '{text}'", str(unknown))
+        record.findings.add("SV401", record.line(key), f"the limit is {quoted(text)}", str(unknown))
     except InvalidTarget as invalid:
         record.refuse("SV401", str(invalid), key)
     return None
@@ -319,7 +320,7 @@ def _add_unlisted(record: Record, key: str, name: str, line: int, listed: Collec
     mend = (
         f"Did you mean '{near[0]}'?" if near else f"List the {word}, or use one of: {', '.join(listed) or 'none yet'}."
     )
-    record.findings.add("SV108", line, f"there is no {word} '{name}'", mend)
+    record.findings.add("SV108", line, f"there is no {word} {quoted(name)}", mend)
 
 
 def _pairs(record: Record | None) -> list[tuple[str, str]]:

@@ -24,6 +24,8 @@ from servanda.files.lint import lint
 from servanda.files.records import Record
 from servanda.files.yaml_text import Listing, Node, Scalar, Table
 
+MAPPINGS = "servanda-mapping/"
+
 
 @cache
 def schema() -> dict[str, Any]:
@@ -45,11 +47,21 @@ def read(path: Path) -> Draft:
 def draft(root: Node, path: Path) -> Draft:
     """Return what the nodes of a file say and all that is wrong with them."""
     findings = Findings(path)
-    sound = shape.check(root, schema(), findings)
+    sound = None if _is_mapping(root, findings) else shape.check(root, schema(), findings)
     file = Record(sound if isinstance(sound, Table) else Table(1, {}, {}), findings)
     made = _Reader(file, root, findings).read()
     lint(made)
     return made
+
+
+def _is_mapping(root: Node, findings: Findings) -> bool:
+    """Return whether the file is a mapping, with the one finding that tells so."""
+    form = root.entries.get("format") if isinstance(root, Table) else None
+    if not isinstance(form, Scalar) or not form.text.startswith(MAPPINGS):
+        return False
+    mend = f"Check it with `servanda mapping check {findings.file}`."
+    findings.add("SV105", form.line, "this is a mapping, not agreements", mend)
+    return True
 
 
 class _Reader:

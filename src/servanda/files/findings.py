@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+MOST_QUOTED = 60
+
 
 class Severity(Enum):
     """An error keeps a file from being used; a warning is for a person to weigh."""
@@ -87,9 +89,15 @@ RULES: dict[str, Rule] = dict(
             SV407="The share to be met leaves room for one miss.",
             SV408="A promise runs only while support is open.",
             SV410="An agreed target says where its figures come from.",
+            SV411="A limit leaves some time.",
         ),
     )
 )
+
+
+def quoted(text: str) -> str:
+    """Return a text of the file in quotes, a long one cut short."""
+    return f"'{text}'" if len(text) <= MOST_QUOTED else f"'{text[:MOST_QUOTED]}...'"
 
 
 class Findings:

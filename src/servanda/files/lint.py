@@ -154,6 +154,16 @@ def missing_limits(draft: Draft) -> Iterator[Found]:
             yield Found("SV404", ("target", version.label, target.id, "limits"), reason, mend)
 
 
+def limits_of_nothing(draft: Draft) -> Iterator[Found]:
+    """Limits of zero, which only an event at the very start meets."""
+    for version, target in _targets(draft):
+        zero = [code for code, limit in target.limits.items() if not limit.amount and not limit.end_of_day]
+        if zero:
+            place = ("target", version.label, target.id, "limits")
+            reason = f"'{target.id}' of {version.label} has a limit of zero ({_spoken(zero)}): it is due as it starts"
+            yield Found("SV411", place, reason, "Write the time agreed, or 'none' where there is no limit.")
+
+
 def response_after_resolution(draft: Draft) -> Iterator[Found]:
     """First responses that may come later than the resolution."""
     for version in draft.versions:
@@ -242,6 +252,7 @@ RULES_OF_THE_FILE: tuple[Callable[[Draft], Iterator[Found]], ...] = (
     gaps_between_versions,
     without_owner_or_review,
     missing_limits,
+    limits_of_nothing,
     response_after_resolution,
     whole_shares,
     outside_hours,

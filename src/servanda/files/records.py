@@ -5,7 +5,7 @@ from datetime import date
 from typing import TypeVar
 
 from servanda.files import notation
-from servanda.files.findings import Findings
+from servanda.files.findings import Findings, quoted
 from servanda.files.notation import UnknownNotation
 from servanda.files.yaml_text import Listing, Node, Scalar, Table
 
@@ -75,7 +75,7 @@ class Record:
         try:
             return reading(text)
         except UnknownNotation as unknown:
-            self.findings.add(rule, line, f"{what} is '{text}'", str(unknown))
+            self.findings.add(rule, line, f"{what} is {quoted(text)}", str(unknown))
             return None
 
     def day(self, key: str) -> date | None:

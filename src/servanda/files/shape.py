@@ -10,7 +10,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from servanda.files.findings import Findings
+from servanda.files.findings import Findings, quoted
 from servanda.files.yaml_text import Listing, Node, Scalar, Table, node_at, plain, walk
 
 Steps = list[str | int]
@@ -24,7 +24,7 @@ def check(root: Node, schema: Mapping[str, Any], findings: Findings) -> Node | N
     """
     for node in walk(root):
         for key, line in node.twins if isinstance(node, Table) else ():
-            findings.add("SV102", line, f"the key '{key}' is given twice", "Keep one of the two.")
+            findings.add("SV102", line, f"the key {quoted(key)} is given twice", "Keep one of the two.")
     faults = list(Draft202012Validator(schema).iter_errors(plain(root)))
     for fault in faults:
         _add(fault, root, findings)
@@ -89,14 +89,14 @@ def _add(fault: ValidationError, root: Node, findings: Findings) -> None:
 
 
 def _add_wrong_key(key: str, fault: ValidationError, node: Table, findings: Findings) -> None:
-    findings.add("SV103", node.key_lines[key], f"the key '{key}' is not known here", f"Use {_expected(fault)}.")
+    findings.add("SV103", node.key_lines[key], f"the key {quoted(key)} is not known here", f"Use {_expected(fault)}.")
 
 
 def _add_unknown_keys(known: Mapping[str, Any], node: Table, where: str, findings: Findings) -> None:
     for key in node.entries.keys() - known.keys():
         near = difflib.get_close_matches(key, known, n=1)
         mend = f"Did you mean '{near[0]}'?" if near else f"Take it out, or use one of: {', '.join(known)}."
-        findings.add("SV103", node.key_lines[key], f"{where} has the key '{key}', which is not known", mend)
+        findings.add("SV103", node.key_lines[key], f"{where} has the key {quoted(key)}, which is not known", mend)
 
 
 def _add_missing_keys(fault: ValidationError, node: Table, where: str, findings: Findings) -> None:
@@ -152,7 +152,7 @@ def _shown(value: Any) -> str:
         return "empty"
     if isinstance(value, dict | list):
         return "a table" if isinstance(value, dict) else "a list" if value else "an empty list"
-    return f"'{str(value).lower() if isinstance(value, bool) else value}'"
+    return quoted(str(value).lower() if isinstance(value, bool) else str(value))
 
 
 def words(root: Node, path: Steps) -> str:
