@@ -129,6 +129,48 @@ def test_parts_that_make_no_sense_are_refused(tmp_path: Path, more: str, says: s
     assert found.line == 14
 
 
+@pytest.mark.parametrize(
+    ("written", "instead", "expected"),
+    [
+        ("zone: Europe/Paris", "zone: Europe/Lutetia", "a time zone's name, such as 'Europe/London' or 'UTC'"),
+        (
+            "zone: Europe/Paris",
+            "zone: Europe/Paris\n      repairs: [{local_time_taken_for_utc: Lutetia}]",
+            "a time zone's name, such as 'Europe/London' or 'UTC'",
+        ),
+        ('["%d/%m/%Y %H:%M"]', '["dd/mm/yyyy"]', "a format of times, such as '%d/%m/%Y %H:%M' or 'iso'"),
+        ("zone: Europe/Paris", "columns: {Opened: {formats: [iso], zone: UTC}}", "formats that agree, and a zone"),
+        ("ticket: Number", "ticket: Number\n      pattern: '['", "a regular expression"),
+        ("priority: Priority", "priority: {column: Priority, always: P1}", "a column, or one value for all"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_with_what_would(
+    tmp_path: Path, written: str, instead: str, expected: str
+) -> None:
+    assert refusal(tmp_path, TICKETS.replace(written, instead)).expected.startswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("word", "ours"),
+    [
+        ("fixed", "resolved"),
+        ("Solved", "resolved"),
+        ("created", "opened"),
+        ("ended", "closed"),
+        ("resolvd", "resolved"),
+    ],
+)
+def test_another_word_for_an_event_is_answered_with_ours(tmp_path: Path, word: str, ours: str) -> None:
+    found = refusal(tmp_path, TICKETS.replace("resolved: Resolved", f"{word}: Resolved"))
+    assert found.found == f"the key '{word}' under 'events' is not known"
+    assert found.mend == f"Did you mean '{ours}'?"
+
+
+def test_an_unknown_key_like_no_other_is_to_be_taken_out_or_changed(tmp_path: Path) -> None:
+    found = refusal(tmp_path, TICKETS.replace("resolved: Resolved", "weather: Resolved"))
+    assert found.mend == "Take it out, or use one of these keys."
+
+
 def test_a_state_stands_in_one_list(tmp_path: Path) -> None:
     found = refusal(tmp_path, EVENTS.replace("vendor: [Awaiting Vendor]", "vendor: [New]"))
     assert (found.line, found.found) == (18, "the state 'New' a second time")

@@ -39,6 +39,24 @@ _T = TypeVar("_T")
 
 FORMAT = "servanda-mapping/1"
 _SEE = "See docs/method/mappings.md."
+_OTHER_WORDS = {
+    "fixed": "resolved",
+    "solved": "resolved",
+    "done": "resolved",
+    "created": "opened",
+    "logged": "opened",
+    "submitted": "opened",
+    "raised": "opened",
+    "ended": "closed",
+    "completed": "closed",
+    "withdrawn": "cancelled",
+    "answered": "first_responded",
+    "responded": "first_responded",
+}
+"""What help desks call an event, and the key that stands for it."""
+
+_A_ZONE = "a time zone's name, such as 'Europe/London' or 'UTC'"
+_A_FORMAT = "a format of times, such as '%d/%m/%Y %H:%M' or 'iso'"
 
 
 class BadMapping(BadInput):
@@ -99,8 +117,11 @@ class _Checks:
         known = list(cast(dict[str, Any], error.schema).get("properties", {}))
         key = next(each for each in node.entries if each not in known)
         near = difflib.get_close_matches(key, known, n=1)
-        mend = f"Did you mean '{near[0]}'?" if near else "Take it out."
-        return self._refusal(node.key_lines[key], f"the key '{key}' {where}", f"one of: {', '.join(known)}", mend)
+        meant = _OTHER_WORDS.get(key.lower(), "")
+        meant = meant if meant in known else "".join(near)
+        mend = f"Did you mean '{meant}'?" if meant else "Take it out, or use one of these keys."
+        found = f"the key '{key}' {where} is not known"
+        return self._refusal(node.key_lines[key], found, f"one of: {', '.join(known)}", mend)
 
     def _refusal(self, line: int, found: str, expected: str, mend: str) -> BadMapping:
         return BadMapping(found, expected=expected, mend=mend, file=self._path, line=line)
@@ -194,7 +215,11 @@ class _Reader:
         return RowForm(
             are=RowsAre(rows["are"]),
             ticket=rows["ticket"],
-            pattern=self._checked(["rows", "pattern"], lambda: re.compile(rows["pattern"]))
+            pattern=self._checked(
+                ["rows", "pattern"],
+                lambda: re.compile(rows["pattern"]),
+                r"a regular expression, such as 'INC\d{7}'",
+            )
             if "pattern" in rows
             else None,
             happened_at=rows.get("happened_at", ""),
@@ -214,24 +239,29 @@ class _Reader:
         for key, text in (("delimiter", form.delimiter), ("quote", form.quote)):
             if len(text) != 1:
                 self._refuse(["table", key], f"'{text}'", "one character", "Write a single character, in quotes.")
-        self._checked(["table", "encoding"], lambda: "".encode(form.encoding))
+        self._checked(["table", "encoding"], lambda: "".encode(form.encoding), "an encoding, such as 'utf-8'")
         return form
 
     def _times(self, place: list[str | int]) -> TimeStyle:
         times = self._at(place)
         for number, written in enumerate(times["formats"]):
-            self._checked([*place, "formats", number], partial(check_format, written))
+            self._checked([*place, "formats", number], partial(check_format, written), _A_FORMAT)
         if "zone" in times:
-            self._checked([*place, "zone"], partial(zone, times["zone"]))
-        repairs = times.get("repairs", [{}])
+            self._checked([*place, "zone"], partial(zone, times["zone"]), _A_ZONE)
+        repairs = times.get("repairs", [])
+        taken_for_utc = repairs[0]["local_time_taken_for_utc"] if repairs else ""
+        if taken_for_utc:
+            where = [*place, "repairs", 0, "local_time_taken_for_utc"]
+            self._checked(where, partial(zone, taken_for_utc), _A_ZONE)
         return self._checked(
             place,
             lambda: TimeStyle(
                 formats=tuple(times["formats"]),
                 zone=times.get("zone", ""),
                 trusts_offsets="offsets" in times,
-                taken_for_utc=repairs[0].get("local_time_taken_for_utc", "") if repairs else "",
+                taken_for_utc=taken_for_utc,
             ),
+            "formats that agree, and a zone for times without an offset",
         )
 
     def _column_times(self) -> dict[str, TimeStyle]:
@@ -278,14 +308,19 @@ class _Reader:
 
     def _class_columns(self, part: str) -> dict[str, ClassColumn]:
         written = self._content.get(part, {})
-        return {name: self._checked([part, name], partial(_class_column, each)) for name, each in written.items()}
+        wanted = "a column, or one value for all under 'always'"
+        return {
+            name: self._checked([part, name], partial(_class_column, each), wanted) for name, each in written.items()
+        }
 
     def _claims(self) -> ClaimColumns:
         claims = self._content.get("claims", {})
         return ClaimColumns(
             from_last_row=claims.get("row", "last") == "last",
             due=claims.get("due", ""),
-            verdict=self._checked(["claims", "verdict"], lambda: _verdict(claims.get("verdict"))),
+            verdict=self._checked(
+                ["claims", "verdict"], lambda: _verdict(claims.get("verdict")), "words that are either met or missed"
+            ),
             first_responded=claims.get("first_responded", ""),
             resolved=claims.get("resolved", ""),
             closed=claims.get("closed", ""),
@@ -317,12 +352,12 @@ class _Reader:
             found = found[step]
         return found
 
-    def _checked(self, place: list[str | int], make: Callable[[], _T]) -> _T:
+    def _checked(self, place: list[str | int], make: Callable[[], _T], expected: str) -> _T:
         try:
             return make()
         except (UnknownZone, InvalidTimeStyle, ValueError, LookupError, re.error) as error:
             found, _, mend = str(error).partition(". ")
-            self._refuse(place, found.rstrip("."), "a value that makes sense here", mend or "Mend this value.")
+            self._refuse(place, found.rstrip("."), expected, mend or "Mend this value.")
 
     def _refuse(self, place: list[str | int], found: str, expected: str, mend: str) -> NoReturn:
         line = yaml_text.node_at(self._root, place).line
