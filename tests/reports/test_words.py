@@ -10,7 +10,7 @@ from tests.builders import instant
     ("amount", "said"),
     [
         (timedelta(), "0 min"),
-        (timedelta(seconds=58), "0 min 58 s"),
+        (timedelta(seconds=58), "58 s"),
         (timedelta(minutes=5), "5 min"),
         (timedelta(hours=62, minutes=4), "62 h 04 min"),
         (timedelta(hours=9), "9 h"),

@@ -9,13 +9,14 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 
 
 def length(amount: timedelta) -> str:
-    """Return an amount of time in hours and minutes, such as `62 h 14 min`; with seconds where they matter."""
+    """Return an amount of time such as `62 h 14 min`; with seconds where they matter, alone under a minute."""
     if amount < timedelta():
         return f"-{length(-amount)}"
     minutes, seconds = divmod(amount // timedelta(seconds=1), 60)
     hours, minutes = divmod(minutes, 60)
     words = [f"{hours:,} h"] if hours else []
-    words += [f"{minutes:02} min" if hours else f"{minutes} min"] if minutes or seconds or not hours else []
+    shows_minutes = minutes or bool(hours) == bool(seconds)
+    words += [f"{minutes:02} min" if hours else f"{minutes} min"] if shows_minutes else []
     words += [f"{seconds:02} s"] if seconds else []
     return " ".join(words)
 
