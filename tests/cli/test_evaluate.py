@@ -68,6 +68,13 @@ def test_the_summary_counts_every_state(tmp_path: Path, capsys: pytest.CaptureFi
     assert figures["tickets"] == 5
 
 
+def test_the_summary_for_a_person_shows_the_clock_of_the_organisation(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    evaluated(tmp_path, "--as-of", "2026-07-01T09:00:00Z")
+    assert "judged as of Wed 1 Jul 2026 10:00 (Europe/London): " in capsys.readouterr().out
+
+
 def test_an_output_of_another_kind_is_refused_and_nothing_written(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

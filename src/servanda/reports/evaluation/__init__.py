@@ -7,7 +7,7 @@ from typing import Any
 
 from servanda.engine.clocks import State
 from servanda.engine.judging import Reading
-from servanda.reports.words import count, iso
+from servanda.reports.words import count, instant, iso
 from servanda.services.logs import Judged
 
 COLUMNS = (
@@ -79,9 +79,10 @@ def summary(judged: Judged) -> dict[str, Any]:
 def in_words(judged: Judged) -> Iterator[str]:
     """Yield the summary as lines for a person."""
     figures = summary(judged)
+    zone = judged.log.book.organisation.zone
     yield (
         f"{count(figures['tickets'], 'ticket')} from {count(figures['rows_read'], 'row')}, judged as of "
-        f"{figures['as_of']}: {count(figures['readings'], 'reading')}."
+        f"{instant(judged.log.as_of, zone)} ({zone}): {count(figures['readings'], 'reading')}."
     )
     for state, number in figures["states"].items():
         yield f"  {state:<12} {number:>9,}"
