@@ -180,7 +180,7 @@ def test_targets_of_one_id_in_two_agreements_are_told_apart(with_printing: Judge
 def test_what_nothing_covers_is_one_line_that_names_the_services(with_printing: Judged) -> None:
     text = shown(figures.of(with_printing, period=JUNE))
     assert "not covered" in text
-    assert "Not covered by any target: service telephone (1)." in text
+    assert "Not covered, outside the scope of every agreement in force: service telephone (1)." in text
 
 
 def test_the_same_word_in_every_line_is_said_once_above_them(with_printing: Judged) -> None:
@@ -253,4 +253,68 @@ def test_tickets_that_could_not_be_judged_are_told_with_the_first_reason(judged:
 def test_rows_that_could_not_be_read_are_told(tmp_path: Path) -> None:
     rows = ("T9,31/06/2018,,,mail",)
     text = shown(figures.of(logs.judge_all(logs.read(*june.write_files(tmp_path, "", rows), as_of=june.AS_OF))))
-    assert "1 row could not be read and were left out" in text
+    assert "1 row could not be read and was left out with its ticket:\n  row 10, column 'opened'" in text
+    assert "31/06/2018" in text
+
+
+def test_of_many_rows_that_could_not_be_read_the_first_three_are_shown(tmp_path: Path) -> None:
+    rows = tuple(f"X{number},31/06/2018,,,mail" for number in range(5))
+    text = shown(figures.of(logs.judge_all(logs.read(*june.write_files(tmp_path, "", rows), as_of=june.AS_OF))))
+    assert "5 rows could not be read and were left out with their tickets:" in text
+    assert ("ticket X2" in text, "ticket X3" in text) == (True, False)
+    assert text.endswith("  and 2 more rows, all of them in 'servanda mapping check'")
+
+
+BY_PRIORITY = """\
+      - number: 2
+        from: 2018-07-01
+        calendar: always
+        owner: Head of ICT
+        priorities: plain
+        targets:
+          - {id: fix, kind: resolution, limits: {High: 8 hours}}
+priorities:
+  - {id: plain, codes: [High, Low]}
+"""
+
+
+def by_priority(folder: Path) -> str:
+    """Return the report on tickets that a limit by priority does, or does not, cover."""
+    paths = june.write_files(folder, BY_PRIORITY)
+    agreement = (
+        paths[0].read_text(encoding="utf-8").replace("from: 2018-01-01", "from: 2018-06-01\n        until: 2018-06-30")
+    )
+    paths[0].write_text(agreement, encoding="utf-8")
+    mapping = paths[1].read_text(encoding="utf-8").replace("column: service}", "column: service}, priority: priority")
+    paths[1].write_text(mapping, encoding="utf-8")
+    rows = (
+        "number,opened,resolved,cancelled,service,priority",
+        "A1,2018-07-02 09:00,,,,",
+        "A2,2018-07-02 10:00,,,mail,Low",
+        "A3,2018-05-02 10:00,,,mail,High",
+        "A4,2018-06-04 10:00,,,telephone,High",
+        "A5,2018-07-02 11:00,,,,High",
+    )
+    paths[2].write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return shown(figures.of(logs.judge_all(logs.read(*paths)))).replace("\n  ", " ")
+
+
+def test_each_ticket_not_covered_stands_under_its_own_reason(tmp_path: Path) -> None:
+    text = by_priority(tmp_path)
+    assert "Not covered, outside the scope of every agreement in force: service telephone (1)." in text
+    assert "Not covered, limits go by priority and the ticket has none: no service (1)." in text
+    assert "Not covered, no limit for the priority: priority Low (1)." in text
+    assert "Not covered, opened outside the dates of every agreement: service E-mail (1)." in text
+
+
+def test_a_blank_priority_comes_with_its_mend(tmp_path: Path) -> None:
+    assert "`priority: {column: Priority, default: Low}`" in by_priority(tmp_path)
+
+
+def test_lines_without_a_service_say_so_once(tmp_path: Path) -> None:
+    answer = "          - {id: answer, kind: first_response, limit: 4 hours}\n"
+    paths = june.write_files(tmp_path, PRINTING.replace("        services: [print]\n", "") + answer)
+    text = paths[2].read_text(encoding="utf-8").replace(",mail", ",")
+    paths[2].write_text(text, encoding="utf-8")
+    found = figures.of(logs.judge_all(logs.read(*paths)), split=("service", "customer", "target"))
+    assert "Every line: no service, no customer" in shown(found)

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from servanda.engine.periods import in_words as date_in_words
 from servanda.engine.results import Result, Standing
 from servanda.engine.zones import to_local
+from servanda.files.input_faults import Reject
 from servanda.files.notation import share_text
 from servanda.reports.attainment.figures import Figures, Line, Promise
+from servanda.reports.attainment.not_covered import WhyNot
 from servanda.reports.ratios import COUNTS_ONLY_BELOW, attained, digits_of, percent
 from servanda.reports.words import count, instant
 
@@ -16,6 +18,10 @@ NAMED = 3
 NARROWEST = 12
 LONGEST = 100
 
+_BLANK = (
+    " Give a priority to a blank one in the mapping, such as `priority: {column: Priority, default: Low}`, or one limit"
+    " for every priority in the target."
+)
 _WHY = {
     Standing.RUNNING: "running: no verdict yet",
     Standing.PAUSED: "paused: no verdict yet",
@@ -89,7 +95,7 @@ def _table(figures: Figures, width: int | None) -> Iterator[str]:
         body.append([*_label("not covered", words), *_numbers(figures, uncovered)])
     total = [*_label("total", words), *_numbers(figures, figures.total)]
     if same:
-        yield f"Every line: {', '.join(f'{word} {name}' for word, name in same.items())}."
+        yield f"Every line: {', '.join(_named(word, name) for word, name in same.items())}."
     yield from columns([*words, *_headings(figures.total)], [*body, total], len(words), width)
 
 
@@ -115,6 +121,11 @@ def _shown(figures: Figures, line: Line, word: str) -> str:
     name = figures.names.of(word, line.ids[word], line.agreement)
     several = len({each.agreement for each in figures.versions}) > 1
     return f"{line.agreement}: {name}" if word == "target" and several else name
+
+
+def _named(word: str, name: str) -> str:
+    """Return a name after its word, as in `service Printing`; `no service` where there is none."""
+    return name if name == f"no {word}" else f"{word} {name}"
 
 
 def _label(label: str, words: Sequence[str]) -> list[str]:
@@ -159,16 +170,18 @@ def _remarks(figures: Figures) -> Iterator[str]:
 
 
 def _who_is_not_covered(figures: Figures) -> Iterator[str]:
-    """Yield who is not covered, by the first word that lines are split by, those with the most tickets first."""
-    word = next((word for word in figures.split if word != "target"), "")
-    most: Counter[str] = Counter()
-    for line in figures.lines if word else ():
-        if not line.covered:
-            most[_shown(figures, line, word)] += line.result.readings
-    if most:
-        named = "; ".join(f"{name} ({number:,})" for name, number in most.most_common(NAMED))
-        more = f"; and {len(most) - NAMED:,} more" if len(most) > NAMED else ""
-        yield f"Not covered by any target: {word} {named}{more}."
+    """Yield why tickets are not covered, each kind of reason with whom it leaves out, those with the most first."""
+    for why, named in figures.uncovered.items():
+        most = Counter(named).most_common(NAMED)
+        names = "; ".join(f"{_left_bare(figures, why, id)} ({number:,})" for id, number in most)
+        more = f"; and {len(named) - NAMED:,} more" if len(named) > NAMED else ""
+        yield f"Not covered, {why.value}: {names}{more}.{_BLANK if why is WhyNot.NO_PRIORITY else ''}"
+
+
+def _left_bare(figures: Figures, why: WhyNot, id: str) -> str:
+    """Return what a reason names: the priority that has no limit, else the service."""
+    word = "priority" if why is WhyNot.NO_LIMIT else "service"
+    return _named(word, figures.names.of(word, id))
 
 
 def _promises(figures: Figures) -> Iterator[str]:
@@ -205,11 +218,21 @@ def _account(figures: Figures) -> Iterator[str]:
     widest = len(f"{log.readings:,}")
     for number, why in parts:
         yield f"  {number:>{widest},}  {why}"
-    if log.rows_left_out:
-        yield f"{count(log.rows_left_out, 'row')} could not be read and were left out with their tickets."
+    yield from _left_out(log.rejects)
     if log.unjudged:
         first = log.unjudged[0]
         yield f"{count(len(log.unjudged), 'ticket')} could not be judged, the first {first.ticket}: {first.reason}"
+
+
+def _left_out(rejects: Sequence[Reject]) -> Iterator[str]:
+    """Yield how many rows were left out, and the first of them with their reasons."""
+    if not rejects:
+        return
+    were = "was left out with its ticket" if len(rejects) == 1 else "were left out with their tickets"
+    yield f"{count(len(rejects), 'row')} could not be read and {were}:"
+    yield from (f"  {reject}" for reject in rejects[:NAMED])
+    if len(rejects) > NAMED:
+        yield f"  and {count(len(rejects) - NAMED, 'more row')}, all of them in 'servanda mapping check'"
 
 
 def _parts(figures: Figures) -> Iterator[tuple[int, str]]:

@@ -14,7 +14,9 @@ from servanda.engine.judging import Reading
 from servanda.engine.periods import Period
 from servanda.engine.results import Cohort, Result, over
 from servanda.engine.targets import Target
+from servanda.files.input_faults import Reject
 from servanda.reports.attainment.names import Names
+from servanda.reports.attainment.not_covered import WhyNot, by_reason
 from servanda.reports.ratios import digits_of
 from servanda.services.logs import Judged, Unjudged
 
@@ -89,7 +91,7 @@ class LogCounts:
     rows: int
     tickets: int
     readings: int
-    rows_left_out: int
+    rejects: tuple[Reject, ...]
     unjudged: tuple[Unjudged, ...]
     first_opened_at: datetime | None
 
@@ -108,6 +110,7 @@ class Figures:
     promises: tuple[Promise, ...]
     versions: tuple[AgreementVersion, ...]
     total: Result
+    uncovered: Mapping[WhyNot, Mapping[str, int]]
     log: LogCounts
 
     @property
@@ -154,8 +157,14 @@ def of(
         promises=_promises(cells, book),
         versions=tuple(version for version in book.versions if version.label in used),
         total=_sum(cells.values()),
+        uncovered=by_reason(book, _within(judged.readings, period, book.organisation.zone)),
         log=_counts(judged),
     )
+
+
+def _within(readings: Iterable[Reading], period: Period | None, zone: str) -> Iterable[Reading]:
+    """Return the readings opened in a period; all of them without one. What is not covered stands at its opening."""
+    return readings if period is None else (each for each in readings if period.holds(each.opened_at, zone))
 
 
 def cell_of(reading: Reading) -> Cell:
@@ -216,7 +225,7 @@ def _counts(judged: Judged) -> LogCounts:
         rows=log.notes.rows,
         tickets=len(log.tickets),
         readings=len(judged.readings),
-        rows_left_out=len(log.notes.rejects),
+        rejects=tuple(log.notes.rejects),
         unjudged=judged.unjudged,
         first_opened_at=min(opened, default=None),
     )

@@ -1,0 +1,48 @@
+"""Why tickets are not covered, by kind of reason, so that whoever reads it mends what is at fault."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from enum import Enum
+
+from servanda.engine.agreements import Book
+from servanda.engine.coverage import NOT_COVERED, Clause
+from servanda.engine.judging import Reading
+
+
+class WhyNot(Enum):
+    """What keeps every target of a kind from covering a ticket."""
+
+    NOT_NAMED = "outside the scope of every agreement in force"
+    NO_PRIORITY = "limits go by priority and the ticket has none"
+    NO_LIMIT = "no limit for the priority"
+    OUTSIDE_DATES = "opened outside the dates of every agreement"
+
+
+def by_reason(book: Book, readings: Iterable[Reading]) -> Mapping[WhyNot, Mapping[str, int]]:
+    """Return how many readings each reason leaves out, by the id it names: a priority without limit, else a service."""
+    clauses = [Clause(version, target) for version in book.versions for target in version.targets]
+    found: dict[WhyNot, Counter[str]] = {why: Counter() for why in WhyNot}
+    for reading in readings:
+        if reading.cover.state == NOT_COVERED:
+            why = _why(clauses, reading)
+            found[why][reading.priority if why is WhyNot.NO_LIMIT else reading.service] += 1
+    return {why: named for why, named in found.items() if named}
+
+
+def _why(clauses: Iterable[Clause], reading: Reading) -> WhyNot:
+    of_kind = (each for each in clauses if _kind(each) == (reading.cover.kind, reading.cover.party))
+    in_force = [each for each in of_kind if each.version.covers_instant(reading.opened_at)]
+    if not in_force:
+        return WhyNot.OUTSIDE_DATES
+    if not any(_in_scope(each, reading) for each in in_force):
+        return WhyNot.NOT_NAMED
+    return WhyNot.NO_LIMIT if reading.priority else WhyNot.NO_PRIORITY
+
+
+def _kind(clause: Clause) -> tuple[object, str]:
+    return clause.target.kind, clause.target.party
+
+
+def _in_scope(clause: Clause, reading: Reading) -> bool:
+    in_services = not clause.services or reading.service in clause.services
+    return in_services and (not clause.customers or reading.customer in clause.customers)
