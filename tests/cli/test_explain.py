@@ -30,6 +30,33 @@ def test_the_table_adds_up_to_the_reading(tmp_path: Path, capsys: pytest.Capture
     assert "68 h on the wall" in total
 
 
+def test_the_table_is_parted_at_the_due_instant(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = explained(tmp_path, capsys, "T2")
+    assert "Tue 13 Jan 2026 15:00  due here\n" in text
+    assert "The time after the breach is counted on, until it stops: 8 h 01 min in all." in text
+    after = text[text.index("due here") :].splitlines()[1].split()
+    assert " ".join(after[:12]) == "Tue 13 Jan 2026 15:00 Tue 13 Jan 2026 15:01 1 min"
+
+
+def test_a_due_instant_that_lies_ahead_is_in_no_row(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "due here" not in explained(tmp_path, capsys, "T3")
+
+
+def test_of_very_many_events_the_first_and_the_last_twenty_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = small_log.written(tmp_path)
+    with (tmp_path / "tickets.csv").open("a", encoding="utf-8") as table:
+        for minute in range(10):
+            for second in range(0, 60, 6):
+                state = "New" if second % 12 == 0 else "Waiting"
+                table.write(f"T8,2026-01-19T09:{minute:02}:{second:02},{state},printing,P1\n")
+    assert main(["explain", "T8", *options]) == 0
+    text = capsys.readouterr().out
+    assert "Ticket T8: 100 events" in text
+    assert "  ... 60 events between (all in --json) ..." in text
+
+
 def test_as_json_the_spans_lie_side_by_side_and_add_up(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (target,) = json.loads(explained(tmp_path, capsys, "T3", "--json"))["targets"]
     spans = target["spans"]

@@ -3,7 +3,7 @@ time went, and what the source says; each sentence and each row from the records
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -19,6 +19,7 @@ from servanda.reports.words import count, instant, iso, length
 from servanda.services.logs import Log
 
 LONG = 60
+ENDS = 20
 Row = tuple[str, str, str, str, str, str]
 
 
@@ -89,6 +90,8 @@ def _sentences(reading: Reading, cycle: Cycle, clock: Replay, sums: Totals, zone
     yield _where_time_went(sums)
     yield from _unlisted(clock, cycle, zone)
     yield _outcome(cycle, clock, zone)
+    if cycle.breached_at is not None:
+        yield f"The time after the breach is counted on, until it stops: {length(cycle.elapsed)} in all."
     if reading.state is State.EXEMPT:
         yield f"It is exempt, so this does not count: {reading.cover.reason}."
     yield from _remarks(reading)
@@ -191,8 +194,12 @@ def _claim(reading: Reading, cycle: Cycle, zone: str) -> Iterator[str]:
 
 def table(story: Story) -> list[Row]:
     """Return the rows of a story: from, until, counted, paused, outside hours, cause; the last row adds them up."""
-    groups = [[span] for span in story.spans] if len(story.spans) <= LONG else _by_month(story)
-    rows = [_line(group, story.zone) for group in groups]
+    before, due, after = _parted_at_due(story)
+    rows = [
+        *(_line(group, story.zone) for group in _groups(before, story)),
+        *([(instant(due, story.zone), "due here", "", "", "", "")] if due else []),
+        *(_line(group, story.zone) for group in _groups(after, story)),
+    ]
     sums = totals(story.spans)
     total = (
         "",
@@ -205,14 +212,29 @@ def table(story: Story) -> list[Row]:
     return [*rows, total]
 
 
-def _by_month(story: Story) -> list[list[Span]]:
+def _parted_at_due(story: Story) -> tuple[list[Span], datetime | None, list[Span]]:
+    """Return the spans until the due instant, that instant, and the spans after it; no instant while it lies ahead."""
+    due = story.reading.cycle.due_at if story.reading.cycle else None
+    if due is None or due > story.spans[-1].end:
+        return list(story.spans), None, []
+    before = [replace(span, end=min(span.end, due)) for span in story.spans if span.start < due]
+    after = [replace(span, start=max(span.start, due)) for span in story.spans if span.end > due]
+    return before, due, after
+
+
+def _groups(parts: list[Span], story: Story) -> list[list[Span]]:
+    """Return each span alone, or month by month those of a long story."""
+    return [[span] for span in parts] if len(story.spans) <= LONG else _by_month(parts, story.zone)
+
+
+def _by_month(parts: list[Span], zone: str) -> list[list[Span]]:
     """Return the spans of a long story month by month."""
 
     def month(span: Span) -> tuple[int, int]:
-        local = zones.to_local(story.zone, span.start)
+        local = zones.to_local(zone, span.start)
         return local.year, local.month
 
-    return [list(group) for _, group in groupby(story.spans, key=month)]
+    return [list(group) for _, group in groupby(parts, key=month)]
 
 
 def _line(group: list[Span], zone: str) -> Row:
@@ -295,10 +317,20 @@ def in_words(explanation: Explanation) -> Iterator[str]:
 
 
 def _event_lines(explanation: Explanation) -> Iterator[str]:
-    for event in explanation.events:
+    events = explanation.events
+    if len(events) <= LONG:
+        yield from _told(events, explanation.zone)
+        return
+    yield from _told(events[:ENDS], explanation.zone)
+    yield f"  ... {count(len(events) - 2 * ENDS, 'event')} between (all in --json) ..."
+    yield from _told(events[-ENDS:], explanation.zone)
+
+
+def _told(events: tuple[Event, ...], zone: str) -> Iterator[str]:
+    for event in events:
         told = [event.reason, *(f"{key} {value}" for key, value in event.changes.items())]
         word = event.kind.word.replace("_", " ")
-        at = instant(event.happened_at, explanation.zone)
+        at = instant(event.happened_at, zone)
         yield f"  {at:<22} {word:<16} {', '.join(each for each in told if each)}".rstrip()
 
 
