@@ -20,8 +20,8 @@ Rules taken from the published semantics, and those settled here (marked *):
   no pause begun before it covers.
 - A target in days is first a date, then pushed on by the open time of every pause that begins before it
   (the due instant as pushed until then); a pause that begins on it or after it moves nothing.
-- resolution_due: null while paused, unless it lies at or before the beginning of that pause. update_due,
-  contact_due: null while paused * even when used up before the pause; they are shown while resolved.
+- resolution_due, update_due and contact_due: null while paused, also when used up before the pause; shown
+  while resolved.
 - A margin is the limit less what was used; * null for a limit in days, which has no length in seconds.
 - hold_seconds: open time from `created` to `as_of` in the pauses.
 - state: breached when first response or resolution was met late, or is unmet and `as_of` is past its due
