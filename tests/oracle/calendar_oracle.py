@@ -111,8 +111,12 @@ def zone(name: str) -> ZoneInfo:
 def wall(where: tzinfo, on: date, second: int) -> int:
     """Return the instant of a wall-clock second of a date, by the offset before a gap and the first of an overlap."""
     local = datetime(on.year, on.month, on.day) + timedelta(seconds=second)
-    at = local.replace(tzinfo=where, fold=0)
-    return (at.astimezone(UTC) - EPOCH) // timedelta(microseconds=1)
+    early, late = (local.replace(tzinfo=where, fold=fold).astimezone(UTC) for fold in (0, 1))
+    # Nuuk, October 2023: zoneinfo takes the hour before its closing rule begins for one that comes twice. What does not
+    # read back as it was written, though the other does, is no reading of it.
+    reads_back = [at.astimezone(where).replace(tzinfo=None) == local for at in (early, late)]
+    at = late if reads_back == [False, True] else early
+    return (at - EPOCH) // timedelta(microseconds=1)
 
 
 def wall_clock(where: tzinfo, at: int) -> datetime:

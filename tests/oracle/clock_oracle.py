@@ -143,7 +143,7 @@ def due_outside(calendar: OracleCalendar, start: int, limit: int, pauses: list[S
         return none_outside(calendar, start, pauses)
     used = 0
     for piece in calendar.pieces_after(start):
-        for a, b in minus([piece], pauses):
+        for a, b in minus([piece], union(pauses)):
             if used + (b - a) >= limit:
                 return a + limit - used
             used += b - a
@@ -151,7 +151,7 @@ def due_outside(calendar: OracleCalendar, start: int, limit: int, pauses: list[S
 
 
 def none_outside(calendar: OracleCalendar, start: int, pauses: list[Span]) -> int:
-    """Return the first open instant from the start on that no pause begun before it covers."""
+    """Return the first open instant from the start on that no pause begun before it covers; touching pauses are two."""
     at = calendar.next_open(start)
     for a, b in sorted(pauses):
         if a < at < b:
@@ -177,7 +177,7 @@ def limit_due(calendar: OracleCalendar, start: int, limit: Any, pauses: list[Spa
     if (limit["days"] if isinstance(limit, dict) else limit) < 0:
         raise OracleError(f"a limit below zero promises nothing: {limit}")
     if not isinstance(limit, dict):
-        return due_outside(calendar, start, microseconds(limit), union(pauses))
+        return due_outside(calendar, start, microseconds(limit), pauses)
     step = calendar.end_of_day_after_days if limit.get("end_of_day") else calendar.add_days
     return pushed(calendar, step(start, limit["days"]), pauses, start)
 
