@@ -154,7 +154,7 @@ def targets(draw: st.DrawFn, id: str, version: Mapping[str, Any], known: tuple[C
         limited,
         draw(st.sampled_from(known)),
         name=draw(st.one_of(st.just(""), names)),
-        unlimited=frozenset(draw(st.sets(st.sampled_from(codes)))) - limited.keys(),
+        unlimited=draw(st.frozensets(st.sampled_from(codes))).difference(limited),
         stop=draw(st.sampled_from(STOPS)) if kind is TargetKind.RESOLUTION else "resolved",
         pauses=draw(st.one_of(st.none(), some(tuple(version["pause_reasons"])))),
         due_rolls=draw(st.sampled_from(DueRolls)),

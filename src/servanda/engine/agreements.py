@@ -8,7 +8,7 @@ leaves out the signature itself.
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -19,12 +19,13 @@ from typing import Any, NamedTuple
 
 from servanda.engine import zones
 from servanda.engine.calendars import Calendar
-from servanda.engine.canonical import plain, sha256
+from servanda.engine.canonical import UnreadableContent, plain, revive, sha256
 from servanda.engine.targets import ANY_PRIORITY, Target, TargetKind
 
 PERIODS = ("day", "week", "month", "quarter", "year")
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 _OUTSIDE = f"outside the years {FIRST_YEAR} to {LAST_YEAR}"
+VERSION_FORM = "servanda-version/1"
 
 _NO_NAMES: frozenset[str] = frozenset()
 
@@ -333,7 +334,18 @@ class AgreementVersion:
         """
         content = plain(self)
         content.pop("signed", None)
-        return {"form": "servanda-version/1", **content}
+        return {"form": VERSION_FORM, **content}
+
+    @classmethod
+    def from_canonical(cls, content: Mapping[str, Any], signed: Signature | None = None) -> "AgreementVersion":
+        """Return the version of a canonical form, with its signature: the inverse of `canonical`."""
+        if content.get("form") != VERSION_FORM:
+            raise UnreadableContent(
+                f"expected the form '{VERSION_FORM}', but found '{content.get('form', '')}'. "
+                "A newer Servanda wrote it: read it with that one."
+            )
+        told = {name: part for name, part in content.items() if name != "form"}
+        return replace(revive(cls, told), signed=signed)
 
     def content_hash(self) -> str:
         """Return 'sha256:' and the hex digest of the canonical form as sorted, compact JSON in UTF-8."""
