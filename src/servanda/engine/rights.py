@@ -1,0 +1,180 @@
+"""Who may do what: pages, commands, imports and services all ask `may`, so that none allows what another forbids.
+
+What nobody has granted is refused: without an assignment, in another organisation, before or after the dates of an
+assignment, or outside its scope.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+from types import MappingProxyType
+
+_ANY: frozenset[str] = frozenset()
+
+
+class Role(Enum):
+    """What somebody is to an organisation; a person can be several things at once."""
+
+    ADMINISTRATOR = "administrator"
+    SERVICE_MANAGER = "service_manager"
+    TECHNICIAN = "technician"
+    REPRESENTATIVE = "representative"
+    EXECUTIVE = "executive"
+    SUPPLIER_CONTACT = "supplier_contact"
+    AUDITOR = "auditor"
+
+
+class Action(Enum):
+    """What can be done; each service and each query names one before it does anything."""
+
+    SEE_TICKET = "see_ticket"
+    SEE_RESULTS = "see_results"
+    RECORD_EVENT = "record_event"
+    CORRECT_EVENT = "correct_event"
+    EXEMPT = "exempt"
+    SEE_AGREEMENT = "see_agreement"
+    APPLY_AGREEMENT = "apply_agreement"
+    IMPORT_LOG = "import_log"
+    UNDO_IMPORT = "undo_import"
+    VERIFY = "verify"
+    SEE_AUDIT = "see_audit"
+    MANAGE_PEOPLE = "manage_people"
+    ANONYMISE = "anonymise"
+    BACK_UP = "back_up"
+    RESTORE = "restore"
+
+
+_SEEING = frozenset({Action.SEE_TICKET, Action.SEE_RESULTS, Action.SEE_AGREEMENT})
+_WORKING = _SEEING | {Action.RECORD_EVENT}
+_MANAGING = _WORKING | {
+    Action.CORRECT_EVENT,
+    Action.EXEMPT,
+    Action.APPLY_AGREEMENT,
+    Action.IMPORT_LOG,
+    Action.UNDO_IMPORT,
+    Action.VERIFY,
+    Action.SEE_AUDIT,
+}
+
+GRANTED: Mapping[Role, frozenset[Action]] = MappingProxyType(
+    {
+        Role.ADMINISTRATOR: frozenset(Action),
+        Role.SERVICE_MANAGER: _MANAGING,
+        Role.TECHNICIAN: _WORKING,
+        Role.REPRESENTATIVE: _SEEING,
+        Role.EXECUTIVE: frozenset({Action.SEE_RESULTS, Action.SEE_AGREEMENT}),
+        Role.SUPPLIER_CONTACT: frozenset({Action.SEE_TICKET, Action.SEE_RESULTS}),
+        Role.AUDITOR: _SEEING | {Action.SEE_AUDIT, Action.VERIFY},
+    }
+)
+"""The actions that each role brings, inside the scope of its assignment."""
+
+WHOLE_ORGANISATION = frozenset(
+    {
+        Action.APPLY_AGREEMENT,
+        Action.IMPORT_LOG,
+        Action.UNDO_IMPORT,
+        Action.VERIFY,
+        Action.SEE_AUDIT,
+        Action.MANAGE_PEOPLE,
+        Action.ANONYMISE,
+        Action.BACK_UP,
+        Action.RESTORE,
+    }
+)
+"""Actions that touch everything, so that only an assignment without any limit of scope grants them."""
+
+BOUND_TO_A_SUPPLIER = frozenset({Role.SUPPLIER_CONTACT})
+"""Roles that see nothing unless their assignment names whose contact they are."""
+
+
+class InvalidAssignment(ValueError):
+    """An assignment that grants nothing, or more than its role can hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The services, customers and suppliers an assignment is for; naming none of a sort means all of it."""
+
+    services: frozenset[str] = _ANY
+    customers: frozenset[str] = _ANY
+    suppliers: frozenset[str] = _ANY
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is left out."""
+        return not (self.services or self.customers or self.suppliers)
+
+    def holds(self, subject: "Subject") -> bool:
+        """Whether a subject lies inside on every side."""
+        return (
+            _inside(subject.service, self.services)
+            and _inside(subject.customer, self.customers)
+            and (not self.suppliers or not self.suppliers.isdisjoint(subject.suppliers))
+        )
+
+
+def _inside(name: str, names: frozenset[str]) -> bool:
+    return not names or name in names
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What an action would touch: whose it is, and where in it. A name left empty lies in no limited scope."""
+
+    organisation: str
+    service: str = ""
+    customer: str = ""
+    suppliers: frozenset[str] = _ANY
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A role that somebody has, in a scope, from one date to another, both included."""
+
+    role: Role
+    scope: Scope = Scope()
+    from_on: date | None = None
+    until_on: date | None = None
+
+    def __post_init__(self) -> None:
+        if self.from_on and self.until_on and self.until_on < self.from_on:
+            raise InvalidAssignment(
+                f"A role ends on {self.until_on}, before it begins on {self.from_on}. Correct a date."
+            )
+        if self.role in BOUND_TO_A_SUPPLIER and not self.scope.suppliers:
+            raise InvalidAssignment(
+                f"The role {self.role.value} needs the supplier whose contact it is. Name one in its scope."
+            )
+
+    def holds_on(self, on: date) -> bool:
+        """Whether the assignment is in force on a date."""
+        return (self.from_on is None or self.from_on <= on) and (self.until_on is None or on <= self.until_on)
+
+    def grants(self, action: Action, subject: Subject) -> bool:
+        """Whether role and scope together grant an action on a subject of the organisation, dates aside."""
+        if action not in GRANTED[self.role]:
+            return False
+        return self.scope.is_whole if action in WHOLE_ORGANISATION else self.scope.holds(subject)
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who asks: a person of an organisation on a date there, with the roles assigned to them."""
+
+    organisation: str
+    person: str
+    on: date
+    assignments: tuple[Assignment, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not (self.organisation and self.person):
+            raise InvalidAssignment("Somebody who asks has an organisation and a name there. Give both.")
+
+
+def may(viewer: Viewer, action: Action, subject: Subject) -> bool:
+    """Say whether a viewer may do something to a subject: by one assignment alone, never by two put together."""
+    return viewer.organisation == subject.organisation and any(
+        each.holds_on(viewer.on) and each.grants(action, subject) for each in viewer.assignments
+    )
