@@ -1,9 +1,11 @@
 """Two real databases to keep things in: an SQLite file, and a PostgreSQL that comes as a package and needs no service.
 
-`store` runs a test on each of the two, inside a transaction that is rolled back at the end. `ready` only gets Django
-ready. One process works on several databases here, which Servanda itself never does: `work_on` changes over.
+`store` runs a test on each of the two, inside a transaction that is rolled back at the end. To import this module gets
+Django ready, which the import of any model needs: a folder of tests that keeps things imports it in its `conftest.py`.
+One process works on several databases here, which Servanda itself never does: `work_on` changes over.
 """
 
+import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,16 +16,12 @@ from servanda.config import setup
 from servanda.config.database_urls import database_of
 
 VENDORS = ("sqlite", "postgresql")
+FOLDER = tempfile.TemporaryDirectory(prefix="servanda-tests-")
+SQLITE_URL = f"sqlite:///{FOLDER.name}/servanda.sqlite3"
 
-
-@pytest.fixture(scope="session")
-def ready(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Get Django ready with an SQLite file, and return its address."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'servanda.sqlite3'}"
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("SERVANDA_DATABASE", url)
-        setup(url)
-    return url
+with pytest.MonkeyPatch.context() as environment:
+    environment.setenv("SERVANDA_DATABASE", SQLITE_URL)
+    setup(SQLITE_URL)
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +38,7 @@ def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def migrated(ready: str) -> set[str]:
+def migrated() -> set[str]:
     """Return the addresses of the databases whose tables have been made."""
     return set()
 
@@ -56,12 +54,12 @@ def work_on(url: str) -> None:
 
 
 @pytest.fixture(params=VENDORS)
-def store(request: pytest.FixtureRequest, ready: str, migrated: set[str]) -> Iterator[str]:
+def store(request: pytest.FixtureRequest, migrated: set[str]) -> Iterator[str]:
     """Work on one of the databases, in a transaction that leaves nothing; return which one it is."""
     from django.core.management import call_command
     from django.db import transaction
 
-    url = ready if request.param == "sqlite" else str(request.getfixturevalue("postgresql_url"))
+    url = SQLITE_URL if request.param == "sqlite" else str(request.getfixturevalue("postgresql_url"))
     work_on(url)
     if url not in migrated:
         call_command("migrate", verbosity=0)

@@ -69,7 +69,12 @@ def test_an_sqlite_file_is_opened_so_that_writers_wait_and_nothing_is_lost_at_a_
     options = database_of(None, FOLDER).as_django()["OPTIONS"]
     assert options["transaction_mode"] == "IMMEDIATE"
     assert options["timeout"] == 20
-    assert options["init_command"] == "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON"
+    assert options["init_command"].split("; ") == [
+        "PRAGMA journal_mode=WAL",
+        "PRAGMA synchronous=FULL",
+        "PRAGMA foreign_keys=ON",
+        "PRAGMA recursive_triggers=ON",
+    ]
 
 
 def test_the_folder_of_a_file_is_made_and_belongs_to_its_owner_alone(tmp_path: Path) -> None:

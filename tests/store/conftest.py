@@ -2,5 +2,4 @@
 
 from tests.databases import migrated as migrated
 from tests.databases import postgresql_url as postgresql_url
-from tests.databases import ready as ready
 from tests.databases import store as store

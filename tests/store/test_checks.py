@@ -19,7 +19,7 @@ def test_an_sqlite_with_the_mend_has_not(version: Version) -> None:
 
 
 def test_a_file_on_a_network_is_refused_and_one_on_the_machine_is_not(
-    ready: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(file_systems, "MOUNTS", tmp_path / "mounts")
     (tmp_path / "mounts").write_text("22 1 8:1 / / rw - nfs4 files:/ rw\n", encoding="utf-8")
@@ -30,7 +30,7 @@ def test_a_file_on_a_network_is_refused_and_one_on_the_machine_is_not(
     assert checks.lies_on_the_machine() == []
 
 
-def test_an_sqlite_with_the_fault_is_warned_of(ready: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_sqlite_with_the_fault_is_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sqlite3.sqlite_version_info", (3, 40, 1))
     (warning,) = checks.is_not_older_than_the_mend()
     assert warning.id == "servanda.W001"

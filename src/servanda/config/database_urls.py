@@ -20,11 +20,13 @@ POSTGRESQL = "django.db.backends.postgresql"
 PARAMETERS = ("host", "sslmode", "sslrootcert")
 
 # WAL alone lets two readers who turn to writing fail at once; IMMEDIATE lets the second wait its turn (ADR 0006).
+# Without recursive triggers an INSERT OR REPLACE removes a row past the trigger that refuses to remove one.
 SQLITE_OPTIONS = MappingProxyType(
     {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
+        "PRAGMA recursive_triggers=ON",
     }
 )
 

@@ -19,10 +19,14 @@ class UnreadableContent(ValueError):
     """Plain JSON that is not the canonical form of the value asked for."""
 
 
+def written(content: Any) -> str:
+    """Return plain JSON values as text, sorted and compact: the one text of one content."""
+    return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
 def sha256(content: Any) -> str:
-    """Return 'sha256:' and the hex digest of plain JSON values written sorted and compact in UTF-8."""
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+    """Return 'sha256:' and the hex digest of plain JSON values, written in UTF-8."""
+    return "sha256:" + hashlib.sha256(written(content).encode()).hexdigest()
 
 
 def plain(value: Any) -> Any:

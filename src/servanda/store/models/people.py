@@ -1,0 +1,31 @@
+"""People, and what they are to an organisation."""
+
+from django.db import models
+
+from servanda.store.fields import CanonicalJsonField, InstantField
+from servanda.store.models.organisations import Owned
+
+
+class Person(Owned):
+    """Somebody of an organisation. An anonymised person keeps the slug, so that counts stay."""
+
+    slug = models.CharField(max_length=64)
+    name = models.TextField(blank=True)
+    email = models.TextField(blank=True)
+    active = models.BooleanField(default=True)
+    anonymised_at = InstantField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "slug"], name="one_person_a_slug")]
+
+
+class RoleAssignment(Owned):
+    """A role that a person has, in a scope (an empty list is everything), between two dates, both included."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="assignments")
+    role = models.CharField(max_length=32)
+    services = CanonicalJsonField(default=list)
+    customers = CanonicalJsonField(default=list)
+    suppliers = CanonicalJsonField(default=list)
+    from_on = models.DateField(null=True)
+    until_on = models.DateField(null=True)

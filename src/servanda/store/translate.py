@@ -1,0 +1,231 @@
+"""Between records and engine values: the only place that knows both, and loses nothing on the way there and back."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from types import MappingProxyType
+
+from servanda.engine import events as engine
+from servanda.engine.agreements import AgreementVersion, PriorityScheme, Signature
+from servanda.engine.calendars import Calendar
+from servanda.engine.canonical import plain, revive, sha256
+from servanda.engine.instants import to_microseconds
+from servanda.engine.rights import Assignment, Role, Scope
+from servanda.store import models
+
+HASH_BITS = 128
+
+# --- events, claims and tickets ---
+
+
+def event_key(event: engine.Event) -> str:
+    """Return what tells an event from the others of its ticket: the source's own id of it, else its content's hash."""
+    return event.id or event_content_hash(event)
+
+
+def event_content_hash(event: engine.Event) -> str:
+    """Return 'sha256:' and the hex digest of what an event says; when it was recorded is left out."""
+    return sha256(
+        {
+            "kind": event.kind.word,
+            "happened_at": to_microseconds(event.happened_at),
+            "id": event.id,
+            "sequence": event.sequence,
+            "actor": event.actor,
+            "reason": event.reason,
+            "changes": dict(event.changes),
+            "retracts": event.retracts,
+        }
+    )
+
+
+def history_hash(events: Iterable[engine.Event]) -> str:
+    """Return 32 hex digits that are the same for the same events, in whatever order they came.
+
+    The sum modulo 2**128 of the first 128 bits of each event's own hash.
+    """
+    return added_hash("0" * 32, events)
+
+
+def added_hash(before: str, events: Iterable[engine.Event]) -> str:
+    """Return the hash of a history that has gained events, from the hash it had."""
+    added = sum(int(event_content_hash(each).removeprefix("sha256:")[:32], 16) for each in events)
+    return format((int(before, 16) + added) % 2**HASH_BITS, "032x")
+
+
+def record_of_event(event: engine.Event, ticket: models.Ticket) -> models.Event:
+    """Return the record of an event of a ticket, not yet added."""
+    return models.Event(
+        organisation_id=ticket.organisation_id,
+        ticket=ticket,
+        key=event_key(event),
+        identified=bool(event.id),
+        kind=event.kind.value,
+        happened_at=event.happened_at,
+        recorded_at=event.recorded_at,
+        sequence=event.sequence,
+        actor=event.actor,
+        reason=event.reason,
+        changes=dict(event.changes),
+        retracts=event.retracts,
+    )
+
+
+def event_of(record: models.Event) -> engine.Event:
+    """Return the event that a record keeps."""
+    return engine.Event(
+        kind=engine.EventKind(record.kind),
+        happened_at=_instant(record.happened_at),
+        id=record.key if record.identified else "",
+        sequence=record.sequence,
+        recorded_at=record.recorded_at,
+        actor=record.actor,
+        reason=record.reason,
+        changes=MappingProxyType(record.changes),
+        retracts=record.retracts,
+    )
+
+
+def _instant(at: datetime | None) -> datetime:
+    assert at is not None  # the column takes no NULL
+    return at
+
+
+def record_of_claims(claims: engine.Claims, ticket: models.Ticket) -> models.Claim:
+    """Return the record of what a source claims of a ticket, not yet saved."""
+    return models.Claim(
+        organisation_id=ticket.organisation_id,
+        ticket=ticket,
+        due_at=claims.due_at,
+        met=claims.met,
+        first_responded_at=claims.first_responded_at,
+        resolved_at=claims.resolved_at,
+        closed_at=claims.closed_at,
+        extra=dict(claims.extra),
+    )
+
+
+def claims_of(record: models.Claim) -> engine.Claims:
+    """Return the claims that a record keeps."""
+    return engine.Claims(
+        due_at=record.due_at,
+        met=record.met,
+        first_responded_at=record.first_responded_at,
+        resolved_at=record.resolved_at,
+        closed_at=record.closed_at,
+        extra=MappingProxyType(record.extra),
+    )
+
+
+def record_of_ticket(ticket: engine.Ticket, organisation: models.Organisation) -> models.Ticket:
+    """Return the record of a ticket with copies of what its events say, not yet saved; its events stand apart."""
+    standing = ticket.ordered()
+    opened = next((each.happened_at for each in standing if each.kind is engine.EventKind.OPENED), None)
+    last = {name: value for event in standing for name, value in event.changes.items()}
+    return models.Ticket(
+        organisation=organisation,
+        source=ticket.source,
+        number=ticket.number,
+        opened_at=opened,
+        service=last.get("service", ""),
+        customer=last.get("customer", ""),
+        priority=last.get("priority", ""),
+        last_event_at=max((each.happened_at for each in ticket.events), default=None),
+        event_count=len(ticket.events),
+        event_hash=history_hash(ticket.events),
+        flags=list(ticket.flags),
+    )
+
+
+def ticket_of(
+    record: models.Ticket, organisation: str, events: Iterable[models.Event], claim: models.Claim | None
+) -> engine.Ticket:
+    """Return the ticket that its records keep together; the slug of the organisation comes from the caller."""
+    return engine.Ticket(
+        number=record.number,
+        events=tuple(event_of(each) for each in events),
+        source=record.source,
+        organisation=organisation,
+        claims=claims_of(claim) if claim else engine.Claims(),
+        flags=tuple(record.flags),
+    )
+
+
+# --- agreements ---
+
+
+def record_of_version(
+    version: AgreementVersion, organisation: models.Organisation, applied_at: datetime
+) -> models.AgreementVersion:
+    """Return the record of a version of an agreement, not yet added."""
+    return models.AgreementVersion(
+        organisation=organisation,
+        agreement=version.agreement,
+        number=version.number,
+        kind=version.kind.value,
+        content_hash=version.content_hash(),
+        content=version.canonical(),
+        effective_from=version.effective_from,
+        effective_until=version.effective_until,
+        signed_on=version.signed.on if version.signed else None,
+        signed_hash=version.signed.content_hash if version.signed else "",
+        applied_at=applied_at,
+    )
+
+
+def version_of(record: models.AgreementVersion) -> AgreementVersion:
+    """Return the version that a record keeps, with its signature."""
+    signed = Signature(record.signed_on, record.signed_hash) if record.signed_on else None
+    return AgreementVersion.from_canonical(record.content, signed)
+
+
+def record_of_calendar(
+    calendar: Calendar, organisation: models.Organisation, added_at: datetime
+) -> models.CalendarVersion:
+    """Return the record of a calendar as it is now, not yet added."""
+    content = plain(calendar)
+    return models.CalendarVersion(
+        organisation=organisation, slug=calendar.id, content_hash=sha256(content), content=content, added_at=added_at
+    )
+
+
+def calendar_of(record: models.CalendarVersion) -> Calendar:
+    """Return the calendar that a record keeps."""
+    return revive(Calendar, record.content)
+
+
+def record_of_scheme(
+    scheme: PriorityScheme, organisation: models.Organisation, added_at: datetime
+) -> models.PrioritySchemeVersion:
+    """Return the record of a priority scheme as it is now, not yet added."""
+    content = plain(scheme)
+    return models.PrioritySchemeVersion(
+        organisation=organisation, slug=scheme.id, content_hash=sha256(content), content=content, added_at=added_at
+    )
+
+
+def scheme_of(record: models.PrioritySchemeVersion) -> PriorityScheme:
+    """Return the priority scheme that a record keeps."""
+    return revive(PriorityScheme, record.content)
+
+
+# --- people ---
+
+
+def record_of_assignment(assignment: Assignment, person: models.Person) -> models.RoleAssignment:
+    """Return the record of a role that a person has, not yet saved."""
+    return models.RoleAssignment(
+        organisation_id=person.organisation_id,
+        person=person,
+        role=assignment.role.value,
+        services=sorted(assignment.scope.services),
+        customers=sorted(assignment.scope.customers),
+        suppliers=sorted(assignment.scope.suppliers),
+        from_on=assignment.from_on,
+        until_on=assignment.until_on,
+    )
+
+
+def assignment_of(record: models.RoleAssignment) -> Assignment:
+    """Return the assignment that a record keeps."""
+    scope = Scope(frozenset(record.services), frozenset(record.customers), frozenset(record.suppliers))
+    return Assignment(Role(record.role), scope, record.from_on, record.until_on)
