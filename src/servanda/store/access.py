@@ -1,0 +1,47 @@
+"""The only way to a protected row: it takes who asks and what for, and what they may not have is not there.
+
+What is missing, what is another organisation's and what is out of reach get one and the same answer, so that nobody
+learns from a refusal what exists.
+"""
+
+from servanda.bad_input import BadInput
+from servanda.engine.rights import Action, Subject, Viewer, may
+from servanda.store import models, translate
+
+
+class NotFound(BadInput):
+    """There is nothing of that name, for this viewer."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"There is no {what} here.",
+            expected="something that exists in your organisation and that your role may see or change",
+            mend="Check the name; ask an administrator if a role is missing.",
+        )
+
+
+def access_organisation(viewer: Viewer, action: Action) -> models.Organisation:
+    """Return the viewer's organisation, for something done to all of it; raise `NotFound` where they may not."""
+    record = models.Organisation.objects.filter(slug=viewer.organisation).first()
+    if record is None or not may(viewer, action, Subject(viewer.organisation)):
+        raise NotFound(f"organisation '{viewer.organisation}'")
+    return record
+
+
+def access_ticket(viewer: Viewer, action: Action, source: str, number: str) -> models.Ticket:
+    """Return a ticket of the viewer's organisation, for something done to it; raise `NotFound` where they may not."""
+    found = models.Ticket.objects.select_related("organisation").filter(
+        organisation__slug=viewer.organisation, source=source, number=number
+    )
+    record = found.first()
+    if record is None or not may(viewer, action, subject_of(record)):
+        raise NotFound(f"ticket '{number}' of source '{source}'")
+    return record
+
+
+def subject_of(record: models.Ticket) -> Subject:
+    """Return what rights on a ticket turn on: its service, its customer, and every supplier it was ever assigned to."""
+    slug = record.organisation.slug
+    ticket = translate.ticket_of(record, slug, record.events.all(), None)
+    suppliers = {event.changes["supplier"] for event in ticket.ordered() if event.changes.get("supplier")}
+    return Subject(slug, record.service, record.customer, frozenset(suppliers))
