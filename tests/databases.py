@@ -49,7 +49,7 @@ def work_on(url: str) -> None:
 
     connections["default"].close()
     entry = database_of(url, Path()).as_django()
-    connections.settings["default"] = connections.configure_settings({"default": entry})["default"]
+    connections.settings = connections.configure_settings({"default": entry})
     del connections["default"]
 
 

@@ -3,7 +3,7 @@
 The triggers of `protect` hold against whatever comes past the model: a bulk statement, another program, a hand.
 """
 
-from typing import Any, NoReturn, TypeVar
+from typing import Any, ClassVar, NoReturn, Self, TypeVar
 
 from django.db import models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -33,10 +33,18 @@ class AddedOnlyRows(models.QuerySet[Row]):
     delete = _refuse
 
 
+class AddedOnlyTable(models.Manager[Row]):
+    """A table whose rows can be added and read; written out, because types cannot see through `as_manager`."""
+
+    def get_queryset(self) -> AddedOnlyRows[Row]:
+        """Return all rows."""
+        return AddedOnlyRows(self.model, using=self._db)
+
+
 class AddedOnly(models.Model):
     """A row that is added once and never changed or removed."""
 
-    objects = AddedOnlyRows.as_manager()
+    objects: ClassVar[AddedOnlyTable[Self]] = AddedOnlyTable()
 
     class Meta:
         abstract = True

@@ -156,7 +156,7 @@ def ticket_of(
 def record_of_version(
     version: AgreementVersion, organisation: models.Organisation, applied_at: datetime
 ) -> models.AgreementVersion:
-    """Return the record of a version of an agreement, not yet added."""
+    """Return the record of a version of an agreement, not yet added; its signature stands apart."""
     return models.AgreementVersion(
         organisation=organisation,
         agreement=version.agreement,
@@ -166,16 +166,27 @@ def record_of_version(
         content=version.canonical(),
         effective_from=version.effective_from,
         effective_until=version.effective_until,
-        signed_on=version.signed.on if version.signed else None,
-        signed_hash=version.signed.content_hash if version.signed else "",
         applied_at=applied_at,
     )
 
 
-def version_of(record: models.AgreementVersion) -> AgreementVersion:
-    """Return the version that a record keeps, with its signature."""
-    signed = Signature(record.signed_on, record.signed_hash) if record.signed_on else None
-    return AgreementVersion.from_canonical(record.content, signed)
+def record_of_signature(
+    signature: Signature, version: models.AgreementVersion, recorded_at: datetime
+) -> models.Signature:
+    """Return the record of the signing of a version, not yet added."""
+    return models.Signature(
+        organisation_id=version.organisation_id,
+        version=version,
+        signed_on=signature.on,
+        content_hash=signature.content_hash,
+        recorded_at=recorded_at,
+    )
+
+
+def version_of(record: models.AgreementVersion, signed: models.Signature | None) -> AgreementVersion:
+    """Return the version that a record keeps, with its signature where it has one."""
+    signature = Signature(signed.signed_on, signed.content_hash) if signed else None
+    return AgreementVersion.from_canonical(record.content, signature)
 
 
 def record_of_calendar(

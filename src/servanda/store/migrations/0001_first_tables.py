@@ -32,8 +32,6 @@ class Migration(migrations.Migration):
                 ("content", servanda.store.fields.CanonicalJsonField()),
                 ("effective_from", models.DateField()),
                 ("effective_until", models.DateField(null=True)),
-                ("signed_on", models.DateField(null=True)),
-                ("signed_hash", models.CharField(blank=True, max_length=71)),
                 ("applied_at", servanda.store.fields.InstantField()),
                 (
                     "organisation",
@@ -116,6 +114,32 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+        ),
+        migrations.CreateModel(
+            name="Signature",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("signed_on", models.DateField()),
+                ("content_hash", models.CharField(max_length=71)),
+                ("recorded_at", servanda.store.fields.InstantField()),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="store.organisation"
+                    ),
+                ),
+                (
+                    "version",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="signature",
+                        to="store.agreementversion",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
         ),
         migrations.CreateModel(
             name="Ticket",

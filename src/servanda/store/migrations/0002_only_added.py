@@ -12,6 +12,7 @@ ONLY_ADDED = (
     "store_agreementversion",
     "store_calendarversion",
     "store_priorityschemeversion",
+    "store_signature",
 )
 
 

@@ -1,6 +1,6 @@
 """The models, by subject."""
 
-from servanda.store.models.agreements import AgreementVersion, CalendarVersion, PrioritySchemeVersion
+from servanda.store.models.agreements import AgreementVersion, CalendarVersion, PrioritySchemeVersion, Signature
 from servanda.store.models.audit import Entry
 from servanda.store.models.catalogue import Customer, Service
 from servanda.store.models.organisations import Organisation
@@ -22,5 +22,6 @@ __all__ = [
     "PrioritySchemeVersion",
     "RoleAssignment",
     "Service",
+    "Signature",
     "Ticket",
 ]

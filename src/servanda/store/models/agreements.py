@@ -36,7 +36,7 @@ class PrioritySchemeVersion(Owned, AddedOnly):
 
 
 class AgreementVersion(Owned, AddedOnly):
-    """A version of an agreement: its canonical form, which holds its calendars and priority scheme, and its signature.
+    """A version of an agreement: its canonical form, which holds its calendars and priority scheme.
 
     `content_hash` is that of `content`; the columns beside it are copies to search by.
     """
@@ -48,11 +48,18 @@ class AgreementVersion(Owned, AddedOnly):
     content = CanonicalJsonField()
     effective_from = models.DateField()
     effective_until = models.DateField(null=True)
-    signed_on = models.DateField(null=True)
-    signed_hash = models.CharField(max_length=71, blank=True)
     applied_at = InstantField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["organisation", "agreement", "number"], name="one_version_a_number")
         ]
+
+
+class Signature(Owned, AddedOnly):
+    """The signing of a version, which may come after the version is kept: the day, and the hash of what was signed."""
+
+    version = models.OneToOneField(AgreementVersion, on_delete=models.PROTECT, related_name="signature")
+    signed_on = models.DateField()
+    content_hash = models.CharField(max_length=71)
+    recorded_at = InstantField()
