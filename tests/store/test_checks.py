@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from django.core.checks import run_checks
 
 from servanda.store import checks, file_systems
 from servanda.store.checks import Version, has_wal_reset_fault
@@ -30,9 +31,8 @@ def test_a_file_on_a_network_is_refused_and_one_on_the_machine_is_not(
     assert checks.lies_on_the_machine() == []
 
 
-def test_an_sqlite_with_the_fault_is_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_sqlite_with_the_fault_is_warned_of_whenever_django_checks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sqlite3.sqlite_version_info", (3, 40, 1))
-    (warning,) = checks.is_not_older_than_the_mend()
-    assert warning.id == "servanda.W001"
+    assert [each.id for each in run_checks()] == ["servanda.W001"]
     monkeypatch.setattr("sqlite3.sqlite_version_info", (3, 51, 3))
-    assert checks.is_not_older_than_the_mend() == []
+    assert run_checks() == []
