@@ -7,7 +7,17 @@ from servanda.store import models
 from servanda.store.keeping import OnlyAdded
 from tests.store.rows import HISTORY, entry, keep, school
 
-FOREVER = ("event", "entry", "agreementversion", "calendarversion", "priorityschemeversion", "signature")
+FOREVER = (
+    "event",
+    "sourcerow",
+    "exemption",
+    "entry",
+    "agreementversion",
+    "calendarversion",
+    "priorityschemeversion",
+    "signature",
+    "ending",
+)
 
 
 def test_an_event_is_neither_saved_again_nor_deleted(store: str) -> None:

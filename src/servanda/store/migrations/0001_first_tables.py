@@ -1,4 +1,4 @@
-"""The first tables: organisations, people, agreements, tickets with their events, the outbox and the audit."""
+"""The first tables: organisations, people, agreements, tickets with events and clocks, imports, outbox, audit."""
 
 import django.db.models.deletion
 from django.db import migrations, models
@@ -13,15 +13,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="Organisation",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("slug", models.CharField(max_length=64, unique=True)),
-                ("name", models.TextField()),
-                ("zone", models.CharField(max_length=64)),
-            ],
-        ),
-        migrations.CreateModel(
             name="AgreementVersion",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -33,6 +24,31 @@ class Migration(migrations.Migration):
                 ("effective_from", models.DateField()),
                 ("effective_until", models.DateField(null=True)),
                 ("applied_at", servanda.store.fields.InstantField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Organisation",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.CharField(max_length=64, unique=True)),
+                ("name", models.TextField()),
+                ("zone", models.CharField(max_length=64)),
+                ("agreements_applied", models.PositiveIntegerField(default=0)),
+                ("pseudonym_key", models.CharField(blank=True, max_length=64)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Ending",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("ended_on", models.DateField()),
+                ("recorded_at", servanda.store.fields.InstantField()),
+                (
+                    "version",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="ending", to="store.agreementversion"
+                    ),
+                ),
                 (
                     "organisation",
                     models.ForeignKey(
@@ -40,6 +56,44 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="Batch",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("source", models.CharField(max_length=200)),
+                ("file_name", models.TextField()),
+                ("file_hash", models.CharField(max_length=71)),
+                ("mapping_hash", models.CharField(max_length=71)),
+                ("columns", servanda.store.fields.CanonicalJsonField(default=list)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("committed", "Committed"), ("undone", "Undone")], default="committed", max_length=12
+                    ),
+                ),
+                ("counts", servanda.store.fields.CanonicalJsonField(default=dict)),
+                ("actor", models.CharField(max_length=200)),
+                ("committed_at", servanda.store.fields.InstantField()),
+                ("undone_at", servanda.store.fields.InstantField(null=True)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="store.organisation"
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddField(
+            model_name="agreementversion",
+            name="organisation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="store.organisation"
+            ),
         ),
         migrations.CreateModel(
             name="Person",
@@ -142,6 +196,29 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Tally",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("month", models.DateField()),
+                ("service", models.CharField(blank=True, max_length=200)),
+                ("customer", models.CharField(blank=True, max_length=200)),
+                ("priority", models.CharField(blank=True, max_length=200)),
+                ("kind", models.CharField(max_length=16)),
+                ("party", models.CharField(blank=True, max_length=200)),
+                ("target", models.CharField(max_length=200)),
+                ("version", models.CharField(max_length=220)),
+                ("met", models.BigIntegerField(default=0)),
+                ("missed", models.BigIntegerField(default=0)),
+                ("elapsed", models.BigIntegerField(default=0)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="store.organisation"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="Ticket",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -154,7 +231,31 @@ class Migration(migrations.Migration):
                 ("last_event_at", servanda.store.fields.InstantField(null=True)),
                 ("event_count", models.PositiveIntegerField(default=0)),
                 ("event_hash", models.CharField(default="00000000000000000000000000000000", max_length=32)),
+                ("standing_hash", models.CharField(default="00000000000000000000000000000000", max_length=32)),
                 ("flags", servanda.store.fields.CanonicalJsonField(default=list)),
+                ("exempted", servanda.store.fields.CanonicalJsonField(default=dict)),
+                ("unjudged", models.TextField(blank=True)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="store.organisation"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="SourceRow",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("row", models.PositiveIntegerField()),
+                ("cells", servanda.store.fields.CanonicalJsonField()),
+                ("cells_hash", models.CharField(max_length=32)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="rows", to="store.batch"
+                    ),
+                ),
                 (
                     "organisation",
                     models.ForeignKey(
@@ -162,12 +263,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "version",
+                    "ticket",
                     models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="store.agreementversion",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="rows", to="store.ticket"
                     ),
                 ),
             ],
@@ -208,6 +306,13 @@ class Migration(migrations.Migration):
                 ("reason", models.TextField(blank=True)),
                 ("changes", servanda.store.fields.CanonicalJsonField(default=dict)),
                 ("retracts", models.CharField(blank=True, max_length=200)),
+                ("row", models.PositiveIntegerField(null=True)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="store.batch"
+                    ),
+                ),
                 (
                     "organisation",
                     models.ForeignKey(
@@ -218,6 +323,43 @@ class Migration(migrations.Migration):
                     "ticket",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, related_name="events", to="store.ticket"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Clock",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=16)),
+                ("party", models.CharField(blank=True, max_length=200)),
+                ("target", models.CharField(max_length=200)),
+                ("priority", models.CharField(blank=True, max_length=200)),
+                ("state", models.CharField(max_length=12)),
+                ("machine", servanda.store.fields.CanonicalJsonField(default=list)),
+                ("started_at", servanda.store.fields.InstantField()),
+                ("due_at", servanda.store.fields.InstantField(null=True)),
+                ("stopped_at", servanda.store.fields.InstantField(null=True)),
+                ("breached_at", servanda.store.fields.InstantField(null=True)),
+                ("elapsed", models.BigIntegerField()),
+                ("paused", models.BigIntegerField()),
+                ("flags", servanda.store.fields.CanonicalJsonField(default=list)),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="store.agreementversion"
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="store.organisation"
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="clocks", to="store.ticket"
                     ),
                 ),
             ],
@@ -360,6 +502,10 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
+            model_name="batch",
+            constraint=models.UniqueConstraint(fields=("organisation", "number"), name="one_batch_a_number"),
+        ),
+        migrations.AddConstraint(
             model_name="agreementversion",
             constraint=models.UniqueConstraint(
                 fields=("organisation", "agreement", "number"), name="one_version_a_number"
@@ -379,6 +525,23 @@ class Migration(migrations.Migration):
             model_name="service",
             constraint=models.UniqueConstraint(fields=("organisation", "slug"), name="one_service_a_slug"),
         ),
+        migrations.AddConstraint(
+            model_name="tally",
+            constraint=models.UniqueConstraint(
+                fields=(
+                    "organisation",
+                    "month",
+                    "service",
+                    "customer",
+                    "priority",
+                    "kind",
+                    "party",
+                    "target",
+                    "version",
+                ),
+                name="one_tally_a_month_and_target",
+            ),
+        ),
         migrations.AddIndex(
             model_name="ticket",
             index=models.Index(fields=["organisation", "opened_at"], name="tickets_by_opening"),
@@ -390,6 +553,12 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
+            model_name="sourcerow",
+            constraint=models.UniqueConstraint(
+                fields=("organisation", "ticket", "batch", "row"), name="one_row_a_place"
+            ),
+        ),
+        migrations.AddConstraint(
             model_name="exemption",
             constraint=models.UniqueConstraint(
                 fields=("organisation", "ticket", "target"), name="one_exemption_a_target"
@@ -398,5 +567,19 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="event",
             constraint=models.UniqueConstraint(fields=("organisation", "ticket", "key"), name="one_event_a_key"),
+        ),
+        migrations.AddIndex(
+            model_name="clock",
+            index=models.Index(
+                condition=models.Q(("state", "running")),
+                fields=["organisation", "due_at"],
+                name="running_clocks_by_due",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="clock",
+            constraint=models.UniqueConstraint(
+                fields=("organisation", "ticket", "kind", "party"), name="one_clock_a_kind_and_party"
+            ),
         ),
     ]

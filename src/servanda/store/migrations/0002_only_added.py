@@ -13,6 +13,9 @@ ONLY_ADDED = (
     "store_calendarversion",
     "store_priorityschemeversion",
     "store_signature",
+    "store_ending",
+    "store_exemption",
+    "store_sourcerow",
 )
 
 

@@ -1,18 +1,30 @@
 """The models, by subject."""
 
-from servanda.store.models.agreements import AgreementVersion, CalendarVersion, PrioritySchemeVersion, Signature
+from servanda.store.models.agreements import (
+    AgreementVersion,
+    CalendarVersion,
+    Ending,
+    PrioritySchemeVersion,
+    Signature,
+)
 from servanda.store.models.audit import Entry
 from servanda.store.models.catalogue import Customer, Service
+from servanda.store.models.clocks import Clock
+from servanda.store.models.imports import Batch
 from servanda.store.models.organisations import Organisation
 from servanda.store.models.outbox import Message
 from servanda.store.models.people import Person, RoleAssignment
-from servanda.store.models.tickets import Claim, Event, Exemption, Ticket
+from servanda.store.models.results import Tally
+from servanda.store.models.tickets import Claim, Event, Exemption, SourceRow, Ticket
 
 __all__ = [
     "AgreementVersion",
+    "Batch",
     "CalendarVersion",
     "Claim",
+    "Clock",
     "Customer",
+    "Ending",
     "Entry",
     "Event",
     "Exemption",
@@ -23,5 +35,7 @@ __all__ = [
     "RoleAssignment",
     "Service",
     "Signature",
+    "SourceRow",
+    "Tally",
     "Ticket",
 ]

@@ -63,3 +63,11 @@ class Signature(Owned, AddedOnly):
     signed_on = models.DateField()
     content_hash = models.CharField(max_length=71)
     recorded_at = InstantField()
+
+
+class Ending(Owned, AddedOnly):
+    """The agreed end of a version that was kept without one, or with a later one: its last day."""
+
+    version = models.OneToOneField(AgreementVersion, on_delete=models.PROTECT, related_name="ending")
+    ended_on = models.DateField()
+    recorded_at = InstantField()

@@ -4,14 +4,17 @@ from django.db import models
 
 from servanda.store.fields import CanonicalJsonField, InstantField
 from servanda.store.keeping import AddedOnly
-from servanda.store.models.agreements import AgreementVersion
+from servanda.store.models.imports import Batch
 from servanda.store.models.organisations import Owned
 
 
 class Ticket(Owned):
     """A ticket of a source, with copies of what its events say, to search by.
 
-    `event_hash` is the sum of the events' own hashes modulo 2**128, in hex: the same whatever order they came in.
+    `event_count` and `event_hash` are those of all events ever kept; `event_hash` is the sum of their own hashes modulo
+    2**128, in hex: the same whatever order they came in. `standing_hash` is that of the events that stand, retracted
+    ones and retractions left out. `exempted` copies the exemptions: target to reason. `unjudged` says why no clock
+    could be given, and is empty where all went well.
     """
 
     source = models.CharField(max_length=200)
@@ -20,11 +23,13 @@ class Ticket(Owned):
     service = models.CharField(max_length=200, blank=True)
     customer = models.CharField(max_length=200, blank=True)
     priority = models.CharField(max_length=200, blank=True)
-    version = models.ForeignKey(AgreementVersion, null=True, on_delete=models.PROTECT, related_name="+")
     last_event_at = InstantField(null=True)
     event_count = models.PositiveIntegerField(default=0)
     event_hash = models.CharField(max_length=32, default="0" * 32)
+    standing_hash = models.CharField(max_length=32, default="0" * 32)
     flags = CanonicalJsonField(default=list)
+    exempted = CanonicalJsonField(default=dict)
+    unjudged = models.TextField(blank=True)
 
     class Meta:
         constraints = [
@@ -34,7 +39,10 @@ class Ticket(Owned):
 
 
 class Event(Owned, AddedOnly):
-    """One thing that happened to a ticket. `key` is the source's own id of it, else the hash of its content."""
+    """One thing that happened to a ticket. `key` is the source's own id of it, else the hash of its content.
+
+    An event out of a file names the batch and the row there; one recorded by hand or by a connector has neither.
+    """
 
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="events")
     key = models.CharField(max_length=200)
@@ -47,9 +55,29 @@ class Event(Owned, AddedOnly):
     reason = models.TextField(blank=True)
     changes = CanonicalJsonField(default=dict)
     retracts = models.CharField(max_length=200, blank=True)
+    batch = models.ForeignKey(Batch, null=True, on_delete=models.PROTECT, related_name="+")
+    row = models.PositiveIntegerField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organisation", "ticket", "key"], name="one_event_a_key")]
+
+
+class SourceRow(Owned, AddedOnly):
+    """A row of a file as it stood there, cut down to the columns that the mapping reads; people under their pseudonyms.
+
+    `cells` stand in the order of the batch's `columns`; `cells_hash` is 32 hex digits of their hash.
+    """
+
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="rows")
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="rows")
+    row = models.PositiveIntegerField()
+    cells = CanonicalJsonField()
+    cells_hash = models.CharField(max_length=32)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "ticket", "batch", "row"], name="one_row_a_place")
+        ]
 
 
 class Claim(Owned):
@@ -64,7 +92,7 @@ class Claim(Owned):
     extra = CanonicalJsonField(default=dict)
 
 
-class Exemption(Owned):
+class Exemption(Owned, AddedOnly):
     """A target that does not count for a ticket, with the reason and who approved it."""
 
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="exemptions")
