@@ -138,13 +138,18 @@ class Cycle:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """A clock's cycles as of an instant, with the marks the machine made on the way."""
+    """A clock's cycles as of an instant, with the marks the machine made on the way.
+
+    `machine` is the kernel's state before the reading, and the readings of the cycles that have ended: all that the
+    next event needs.
+    """
 
     terms: Terms
     events: Sequence[Event]
     as_of: datetime
     cycles: tuple[Cycle, ...]
     marks: tuple[tuple[int, int, int, int], ...]
+    machine: tuple[int, ...] = ()
 
     @property
     def worst(self) -> Cycle | None:
@@ -169,8 +174,8 @@ def replay(terms: Terms, events: Sequence[Event], as_of: datetime, *, evidence: 
     kinds = [event.kind + 0 for event in events]  # plain integers: an enumeration's compare at a third of the speed
     words = _words(terms, events, kinds)
     now = to_microseconds(as_of)
-    cycles, marks = _run(terms, ats, kinds, words, now, evidence=evidence)
-    return Replay(terms, events, as_of, tuple(_cycle(each) for each in cycles), tuple(marks))
+    cycles, marks, machine = _run(terms, ats, kinds, words, now, evidence=evidence)
+    return Replay(terms, events, as_of, tuple(_cycle(each) for each in cycles), tuple(marks), machine)
 
 
 def opening_first(events: Sequence[Event]) -> Sequence[Event]:
@@ -189,7 +194,7 @@ def counted_ats(events: Sequence[Event]) -> list[int]:
 
 def _run(
     terms: Terms, ats: list[int], kinds: list[int], words: list[int], now: int, *, evidence: bool
-) -> tuple[list[list[int]], list[tuple[int, int, int, int]]]:
+) -> tuple[list[list[int]], list[tuple[int, int, int, int]], tuple[int, ...]]:
     calendar, count = terms.counting, len(ats)
     tables = calendar.tables(min(ats[0], now) if ats else now, now)
     parameters = terms.parameters()
@@ -204,7 +209,16 @@ def _run(
             break
         tables = calendar.lengthen_for(tables, now, years)
         years *= 2
-    return readings, _grouped(marks, state[kernel.S_MARKS]) if evidence else []
+    grouped = _grouped(marks, state[kernel.S_MARKS]) if evidence else []
+    return readings, grouped, _machine(state, cycles)
+
+
+def _machine(state: list[int], cycles: list[int]) -> tuple[int, ...]:
+    """Return the state that the next event meets, and the cycles ended before: the reading itself ends none."""
+    if state[kernel.S_PHASE] != kernel.IDLE:
+        state[kernel.S_CYCLES] -= 1
+    state[kernel.S_MARKS] = 0
+    return (*state, *cycles[: state[kernel.S_CYCLES] * kernel.C_WIDTH])
 
 
 def _grouped(marks: list[int], count: int) -> list[tuple[int, int, int, int]]:

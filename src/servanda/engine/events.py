@@ -101,7 +101,10 @@ class Claims:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """One ticket of one source: its events in any order, the source's claims, and the faults accepted with it."""
+    """One ticket of one source: its events in any order, the source's claims, and the faults accepted with it.
+
+    `exempted` names the targets that do not count for it, each with the reason.
+    """
 
     number: str
     events: tuple[Event, ...]
@@ -109,6 +112,7 @@ class Ticket:
     organisation: str = ""
     claims: Claims = field(default_factory=Claims)
     flags: tuple[str, ...] = ()
+    exempted: Mapping[str, str] = field(default_factory=_nothing)
 
     def ordered(self) -> list[Event]:
         """Return the events that stand, in the order in which they are judged.

@@ -4,12 +4,12 @@ A ticket is judged by the versions in force when it was opened and by its classi
 reclassification chooses its targets anew, limits count from the opening and earlier pauses are kept.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from servanda.engine.clocks import Cycle, Replay, State, Terms, replay
-from servanda.engine.coverage import COVERED, NOT_COVERED, Cover, Coverage
+from servanda.engine.coverage import COVERED, EXEMPT, NOT_COVERED, Cover, Coverage
 from servanda.engine.events import CLASSIFICATION, Claims, Event, EventKind, Ticket, first_opened
 from servanda.engine.targets import TargetKind
 
@@ -24,7 +24,8 @@ class Reading:
     """What one target comes to for one ticket as of an instant.
 
     `cycle` speaks for the clock, the worst of `cycles`; a ticket that is not covered has none. `counted` is false
-    for history that is shown but not counted, and for whatever has no verdict to count.
+    for history that is shown but not counted, and for whatever has no verdict to count. `machine` is the state of the
+    clock from which the next event goes on.
     """
 
     ticket: str
@@ -39,6 +40,7 @@ class Reading:
     cycles: tuple[Cycle, ...]
     claims: Claims
     flags: tuple[str, ...] = ()
+    machine: tuple[int, ...] = ()
 
     @property
     def version(self) -> str:
@@ -66,10 +68,11 @@ def judge(ticket: Ticket, coverage: Coverage, as_of: datetime) -> tuple[Reading,
     if not _has_opened(events):
         first_opened(ticket.number, ticket.ordered())
         return ()
-    return _readings(ticket, events, coverage, as_of)
+    return readings_of(ticket, events, coverage, as_of)
 
 
-def _readings(ticket: Ticket, events: Sequence[Event], coverage: Coverage, as_of: datetime) -> tuple[Reading, ...]:
+def readings_of(ticket: Ticket, events: Sequence[Event], coverage: Coverage, as_of: datetime) -> tuple[Reading, ...]:
+    """Return the readings of a ticket from those of its events that stand, in judging order, one of them an opening."""
     opened_at = first_opened(ticket.number, events).happened_at
     known = classification(events)
     covers = cover_of(ticket, opened_at, known, coverage)
@@ -87,8 +90,8 @@ def classification(events: Sequence[Event]) -> dict[str, str]:
 
 
 def cover_of(ticket: Ticket, opened_at: datetime, known: dict[str, str], coverage: Coverage) -> tuple[Cover, ...]:
-    """Return what covers a ticket under a classification."""
-    return coverage.of(
+    """Return what covers a ticket under a classification, and what of it somebody has exempted."""
+    covers = coverage.of(
         opened_at=opened_at,
         service=known["service"],
         customer=known["customer"],
@@ -97,6 +100,12 @@ def cover_of(ticket: Ticket, opened_at: datetime, known: dict[str, str], coverag
         urgency=known["urgency"],
         ticket=ticket.number,
     )
+    return tuple(_unless_exempted(each, ticket.exempted) for each in covers) if ticket.exempted else covers
+
+
+def _unless_exempted(cover: Cover, exempted: Mapping[str, str]) -> Cover:
+    reason = exempted.get(cover.target.id) if cover.target else None
+    return cover if reason is None else replace(cover, state=EXEMPT, reason=f"exempted: {reason}")
 
 
 def terms_of(cover: Cover) -> Terms:
@@ -148,6 +157,7 @@ def _made(
         cycles=clock.cycles if clock else (),
         claims=ticket.claims,
         flags=flags,
+        machine=clock.machine if clock else (),
     )
 
 
@@ -194,7 +204,7 @@ def before_reclassifications(ticket: Ticket, coverage: Coverage, as_of: datetime
     """Return, for each reclassification that chooses targets, the readings under what was known until then."""
     events = [event for event in ticket.ordered() if event.happened_at <= as_of]
     return tuple(
-        Earlier(event, _readings(ticket, events[:place], coverage, event.happened_at))
+        Earlier(event, readings_of(ticket, events[:place], coverage, event.happened_at))
         for place, event in enumerate(events)
         if event.kind is EventKind.RECLASSIFIED and _chooses(event) and _has_opened(events[:place])
     )

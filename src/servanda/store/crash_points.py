@@ -1,4 +1,4 @@
-"""Places where a test may kill the process, to show that the database holds the old state or the new one, nothing between.
+"""Places where a test may kill the process, to show that the old state is kept or the new one, and nothing between.
 
 For tests only: nothing happens unless the environment names a point in SERVANDA_CRASH_AT, as `import.tickets` or, for
 the third time it is reached, `import.tickets:3`.

@@ -1,6 +1,6 @@
 """Between records and engine values: the only place that knows both, and loses nothing on the way there and back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
@@ -8,11 +8,14 @@ from servanda.engine import events as engine
 from servanda.engine.agreements import AgreementVersion, PriorityScheme, Signature
 from servanda.engine.calendars import Calendar
 from servanda.engine.canonical import plain, revive, sha256
-from servanda.engine.instants import to_microseconds
+from servanda.engine.instants import amount, to_microseconds
+from servanda.engine.judging import Reading, classification
 from servanda.engine.rights import Assignment, Role, Scope
+from servanda.engine.standing import month_of
 from servanda.store import models
 
 HASH_BITS = 128
+NO_EVENTS = "0" * 32
 
 # --- events, claims and tickets ---
 
@@ -23,12 +26,11 @@ def event_key(event: engine.Event) -> str:
 
 
 def event_content_hash(event: engine.Event) -> str:
-    """Return 'sha256:' and the hex digest of what an event says; when it was recorded is left out."""
+    """Return 'sha256:' and the hex digest of what an event says; its id and when it was recorded are left out."""
     return sha256(
         {
             "kind": event.kind.word,
             "happened_at": to_microseconds(event.happened_at),
-            "id": event.id,
             "sequence": event.sequence,
             "actor": event.actor,
             "reason": event.reason,
@@ -39,11 +41,11 @@ def event_content_hash(event: engine.Event) -> str:
 
 
 def history_hash(events: Iterable[engine.Event]) -> str:
-    """Return 32 hex digits that are the same for the same events, in whatever order they came.
+    """Return 32 hex digits that are the same for the same events, in whatever order they came and under whatever id.
 
     The sum modulo 2**128 of the first 128 bits of each event's own hash.
     """
-    return added_hash("0" * 32, events)
+    return added_hash(NO_EVENTS, events)
 
 
 def added_hash(before: str, events: Iterable[engine.Event]) -> str:
@@ -58,7 +60,6 @@ def record_of_event(event: engine.Event, ticket: models.Ticket) -> models.Event:
         organisation_id=ticket.organisation_id,
         ticket=ticket,
         key=event_key(event),
-        identified=bool(event.id),
         kind=event.kind.value,
         happened_at=event.happened_at,
         recorded_at=event.recorded_at,
@@ -71,11 +72,11 @@ def record_of_event(event: engine.Event, ticket: models.Ticket) -> models.Event:
 
 
 def event_of(record: models.Event) -> engine.Event:
-    """Return the event that a record keeps."""
+    """Return the event that a record keeps; its id is its key, so that it can be taken back."""
     return engine.Event(
         kind=engine.EventKind(record.kind),
         happened_at=_instant(record.happened_at),
-        id=record.key if record.identified else "",
+        id=record.key,
         sequence=record.sequence,
         recorded_at=record.recorded_at,
         actor=record.actor,
@@ -118,22 +119,25 @@ def claims_of(record: models.Claim) -> engine.Claims:
 
 def record_of_ticket(ticket: engine.Ticket, organisation: models.Organisation) -> models.Ticket:
     """Return the record of a ticket with copies of what its events say, not yet saved; its events stand apart."""
-    standing = ticket.ordered()
-    opened = next((each.happened_at for each in standing if each.kind is engine.EventKind.OPENED), None)
-    last = {name: value for event in standing for name, value in event.changes.items()}
-    return models.Ticket(
-        organisation=organisation,
-        source=ticket.source,
-        number=ticket.number,
-        opened_at=opened,
-        service=last.get("service", ""),
-        customer=last.get("customer", ""),
-        priority=last.get("priority", ""),
-        last_event_at=max((each.happened_at for each in ticket.events), default=None),
-        event_count=len(ticket.events),
-        event_hash=history_hash(ticket.events),
-        flags=list(ticket.flags),
-    )
+    record = models.Ticket(organisation=organisation, source=ticket.source, number=ticket.number)
+    describe(record, ticket, ticket.ordered())
+    return record
+
+
+def describe(
+    record: models.Ticket, ticket: engine.Ticket, standing: Sequence[engine.Event], unjudged: str = ""
+) -> None:
+    """Copy what a ticket's events say into its record, to search by."""
+    known = classification(standing)
+    record.opened_at = next((each.happened_at for each in standing if each.kind is engine.EventKind.OPENED), None)
+    record.service, record.customer, record.priority = known["service"], known["customer"], known["priority"]
+    record.last_event_at = standing[-1].happened_at if standing else None
+    record.event_count = len(ticket.events)
+    record.event_hash = history_hash(ticket.events)
+    record.standing_hash = history_hash(standing)
+    record.flags = list(ticket.flags)
+    record.exempted = dict(ticket.exempted)
+    record.unjudged = unjudged
 
 
 def ticket_of(
@@ -147,6 +151,32 @@ def ticket_of(
         organisation=organisation,
         claims=claims_of(claim) if claim else engine.Claims(),
         flags=tuple(record.flags),
+        exempted=MappingProxyType(record.exempted),
+    )
+
+
+def record_of_clock(reading: Reading, ticket: models.Ticket, version_id: int) -> models.Clock:
+    """Return the record of the clock that a reading tells of, not yet saved."""
+    cycle = reading.cycle
+    assert cycle is not None  # a ticket that is not covered has no clock
+    return models.Clock(
+        organisation_id=ticket.organisation_id,
+        ticket=ticket,
+        kind=reading.cover.kind.value,
+        party=reading.cover.party,
+        target=reading.target,
+        version_id=version_id,
+        priority=reading.priority,
+        state=reading.state.value,
+        machine=list(reading.machine),
+        started_at=cycle.started_at,
+        due_at=cycle.due_at,
+        stopped_at=cycle.stopped_at,
+        breached_at=cycle.breached_at,
+        elapsed=amount(cycle.elapsed),
+        paused=amount(cycle.paused),
+        month=month_of(reading),
+        flags=list(reading.flags[len(ticket.flags) :]),
     )
 
 

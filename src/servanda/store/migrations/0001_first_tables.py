@@ -297,7 +297,6 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("key", models.CharField(max_length=200)),
-                ("identified", models.BooleanField()),
                 ("kind", models.PositiveSmallIntegerField()),
                 ("happened_at", servanda.store.fields.InstantField()),
                 ("recorded_at", servanda.store.fields.InstantField(null=True)),
@@ -343,6 +342,7 @@ class Migration(migrations.Migration):
                 ("breached_at", servanda.store.fields.InstantField(null=True)),
                 ("elapsed", models.BigIntegerField()),
                 ("paused", models.BigIntegerField()),
+                ("month", models.DateField(null=True)),
                 ("flags", servanda.store.fields.CanonicalJsonField(default=list)),
                 (
                     "version",

@@ -14,7 +14,8 @@ class Clock(Owned):
     A copy that `verify` can always make again from the events. `machine` is the kernel's state after the last event;
     the columns beside it are the cycle that speaks for the clock, to search by. No row changes when time passes:
     a running clock whose `due_at` is over is breached, whether or not anybody has looked.
-    Amounts are microseconds counted on the clock's calendar.
+    Amounts are microseconds counted on the clock's calendar. `month` is the month of the tally in which its verdict
+    counts, if it has one that does.
     """
 
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="clocks")
@@ -31,6 +32,7 @@ class Clock(Owned):
     breached_at = InstantField(null=True)
     elapsed = models.BigIntegerField()
     paused = models.BigIntegerField()
+    month = models.DateField(null=True)
     flags = CanonicalJsonField(default=list)
 
     class Meta:

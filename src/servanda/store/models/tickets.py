@@ -46,7 +46,6 @@ class Event(Owned, AddedOnly):
 
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="events")
     key = models.CharField(max_length=200)
-    identified = models.BooleanField()
     kind = models.PositiveSmallIntegerField()
     happened_at = InstantField()
     recorded_at = InstantField(null=True)
