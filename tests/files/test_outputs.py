@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from servanda.bad_input import BadInput
-from servanda.files.outputs import check_outputs, table_to, write_rows, written
+from servanda.files.outputs import check_outputs, placed, table_to, write_rows, written
 
 
 def interrupted(path: Path) -> None:
@@ -106,3 +106,12 @@ def test_outputs_that_cannot_be_are_refused_before_the_work_is_done(
 def test_outputs_with_a_place_of_their_own_are_let_through_and_not_yet_made(tmp_path: Path) -> None:
     check_outputs([tmp_path / "june.csv", tmp_path / "june.json"], [tmp_path / "log.csv"])
     assert os.listdir(tmp_path) == []
+
+
+def test_a_file_that_another_library_writes_is_put_in_its_place_whole(tmp_path: Path) -> None:
+    path = tmp_path / "copy.sqlite3"
+    with placed(path) as beside:
+        beside.write_bytes(b"all of it")
+        assert not path.exists()
+    assert path.read_bytes() == b"all of it"
+    assert os.listdir(tmp_path) == ["copy.sqlite3"]

@@ -15,24 +15,42 @@ _EXPECTED = "a file in a folder that can be written to"
 
 
 @contextmanager
-def written(path: Path) -> Iterator[TextIO]:
-    """Open a UTF-8 text file that appears at `path` when the block ends well, and leaves no trace when it does not.
+def placed(path: Path) -> Iterator[Path]:
+    """Give the path of an empty file beside `path`, and put it there, safe on the disk, when the block ends well.
 
-    A file that was there before stays as it was until then. Raise `BadInput` where no file can be written.
+    A file that was there before stays as it was until then; a block that fails leaves no trace. Raise `BadInput` where
+    no file can be written.
     """
     place = path.resolve()
     _refuse_unless_file(path, place)
     beside = place.with_name(f".{place.name}.{secrets.token_hex(4)}.part")
-    file = _opened(path, beside)
+    _made(path, beside)
     try:
-        with file:
-            yield file
-            file.flush()
+        yield beside
+        with beside.open("rb+") as file:
             os.fsync(file.fileno())
         os.replace(beside, place)
+        sync_folder(place.parent)
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def written(path: Path) -> Iterator[TextIO]:
+    """Open a UTF-8 text file that appears at `path` when the block ends well, as `placed` says."""
+    with placed(path) as beside, beside.open("w", encoding="utf-8", newline="") as file:
+        yield file
+
+
+def sync_folder(folder: Path) -> None:
+    """Make sure that a file's new name in a folder outlives a power cut, where the system lets a folder be synced."""
+    if hasattr(os, "O_DIRECTORY"):
+        opened = os.open(folder, os.O_DIRECTORY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
 
 
 def write_rows(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -80,9 +98,9 @@ def _refuse_unless_file(path: Path, place: Path) -> None:
         raise BadInput("this file is there and may not be changed", expected=_EXPECTED, mend=mend, file=path)
 
 
-def _opened(path: Path, beside: Path) -> TextIO:
+def _made(path: Path, beside: Path) -> None:
     try:
-        return beside.open("x", encoding="utf-8", newline="")
+        beside.open("xb").close()
     except FileNotFoundError:
         raise _no_folder(beside) from None
     except OSError as failure:
