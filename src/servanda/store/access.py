@@ -4,7 +4,11 @@ What is missing, what is another organisation's and what is out of reach get one
 learns from a refusal what exists.
 """
 
+from django.db.models import Prefetch
+
 from servanda.bad_input import BadInput
+from servanda.engine.events import Ticket
+from servanda.engine.judging import classification
 from servanda.engine.rights import Action, Subject, Viewer, may
 from servanda.store import models, translate
 
@@ -28,20 +32,46 @@ def access_organisation(viewer: Viewer, action: Action) -> models.Organisation:
     return record
 
 
+def lock_organisation(viewer: Viewer) -> models.Organisation:
+    """Return the viewer's organisation, kept for this transaction alone: one writes after the other.
+
+    So nobody judges by agreements that another is just changing. It grants nothing: ask for the object by `access_*`.
+    """
+    record = models.Organisation.objects.select_for_update().filter(slug=viewer.organisation).first()
+    if record is None:
+        raise NotFound(f"organisation '{viewer.organisation}'")
+    return record
+
+
 def access_ticket(viewer: Viewer, action: Action, source: str, number: str) -> models.Ticket:
-    """Return a ticket of the viewer's organisation, for something done to it; raise `NotFound` where they may not."""
-    found = models.Ticket.objects.select_related("organisation").filter(
-        organisation__slug=viewer.organisation, source=source, number=number
+    """Return a ticket of the viewer's organisation, for something done to it; raise `NotFound` where they may not.
+
+    Its events are read with it.
+    """
+    record = (
+        models.Ticket.objects.select_related("organisation")
+        .prefetch_related(Prefetch("events", models.Event.objects.order_by("pk")))
+        .filter(organisation__slug=viewer.organisation, source=source, number=number)
+        .first()
     )
-    record = found.first()
     if record is None or not may(viewer, action, subject_of(record)):
         raise NotFound(f"ticket '{number}' of source '{source}'")
     return record
 
 
+def access_new_ticket(viewer: Viewer, action: Action, ticket: Ticket) -> None:
+    """Raise `NotFound` where a viewer may not bring a ticket that is not there yet, by its service and customer."""
+    if not may(viewer, action, _subject(ticket)):
+        raise NotFound(f"ticket '{ticket.number}' of source '{ticket.source}'")
+
+
 def subject_of(record: models.Ticket) -> Subject:
     """Return what rights on a ticket turn on: its service, its customer, and every supplier it was ever assigned to."""
-    slug = record.organisation.slug
-    ticket = translate.ticket_of(record, slug, record.events.all(), None)
-    suppliers = {event.changes["supplier"] for event in ticket.ordered() if event.changes.get("supplier")}
-    return Subject(slug, record.service, record.customer, frozenset(suppliers))
+    return _subject(translate.ticket_of(record, record.organisation.slug, record.events.all(), None))
+
+
+def _subject(ticket: Ticket) -> Subject:
+    standing = ticket.ordered()
+    known = classification(standing)
+    suppliers = {event.changes["supplier"] for event in standing if event.changes.get("supplier")}
+    return Subject(ticket.organisation, known["service"], known["customer"], frozenset(suppliers))

@@ -105,6 +105,11 @@ def record_of_claims(claims: engine.Claims, ticket: models.Ticket) -> models.Cla
     )
 
 
+def cells_hash(cells: Sequence[str]) -> str:
+    """Return 32 hex digits of the hash of a row's cells."""
+    return sha256(list(cells)).removeprefix("sha256:")[:32]
+
+
 def claims_of(record: models.Claim) -> engine.Claims:
     """Return the claims that a record keeps."""
     return engine.Claims(
@@ -144,12 +149,19 @@ def ticket_of(
     record: models.Ticket, organisation: str, events: Iterable[models.Event], claim: models.Claim | None
 ) -> engine.Ticket:
     """Return the ticket that its records keep together; the slug of the organisation comes from the caller."""
+    return ticket_from(record, organisation, map(event_of, events), claims_of(claim) if claim else None)
+
+
+def ticket_from(
+    record: models.Ticket, organisation: str, events: Iterable[engine.Event], claims: engine.Claims | None = None
+) -> engine.Ticket:
+    """Return the ticket of a record and of events that were read with it."""
     return engine.Ticket(
         number=record.number,
-        events=tuple(event_of(each) for each in events),
+        events=tuple(events),
         source=record.source,
         organisation=organisation,
-        claims=claims_of(claim) if claim else engine.Claims(),
+        claims=claims or engine.Claims(),
         flags=tuple(record.flags),
         exempted=MappingProxyType(record.exempted),
     )

@@ -1,0 +1,168 @@
+"""Recording what happened to a ticket: events, clocks, tallies, outbox and audit in one transaction."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from servanda.bad_input import BadInput
+from servanda.engine.canonical import sha256
+from servanda.engine.events import Event, EventKind, Ticket
+from servanda.engine.instants import to_microseconds
+from servanda.engine.rights import Action, Viewer
+from servanda.services import audit, clocks, outbox
+from servanda.store import crash_points, models, translate
+from servanda.store.access import NotFound, access_new_ticket, access_ticket, lock_organisation
+from servanda.store.keepable import check_event, check_name
+
+BREACH = "breach"
+AHEAD = timedelta(minutes=5)  # the clock of another machine may run ahead by so much
+
+
+class EventRefused(BadInput):
+    """Events that contradict what is kept, or that nothing could judge; none of them was recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What recording came to: how many events are new, and how many were known already."""
+
+    added: int
+    known: int
+
+
+def record(viewer: Viewer, source: str, number: str, events: Sequence[Event], *, now: datetime) -> Recorded:
+    """Record events of one ticket, which the first `opened` brings into being; return how many are new.
+
+    The same event again (its id, or without one its content) changes nothing. Raises `EventRefused` for an event that
+    contradicts one of the same id, takes back one that is not there, lies in the future or has a priority that the
+    agreement does not know, `Unkeepable` for what no database could keep, and `NotFound` where the viewer may not.
+    """
+    check_name("the source", source)
+    check_name("the number of the ticket", number)
+    for event in events:
+        check_event(event)
+        _check_not_ahead(event, now)
+    with transaction.atomic():
+        organisation = lock_organisation(viewer)
+        crash_points.reach("record.begun")
+        return _add(organisation, viewer, _accessed(viewer, organisation, source, number, events), events, now)
+
+
+def _check_not_ahead(event: Event, now: datetime) -> None:
+    if event.happened_at > now + AHEAD:
+        raise EventRefused(
+            f"an event that is to happen at {event.happened_at.isoformat()}, and now it is {now.isoformat()}",
+            expected="something that has happened",
+            mend="Check the clock and the zone of the machine that sent it.",
+        )
+
+
+def _accessed(
+    viewer: Viewer, organisation: models.Organisation, source: str, number: str, events: Sequence[Event]
+) -> models.Ticket:
+    """Return the record of the ticket; a new one, not yet saved, where its opening is among the events."""
+    takes_back = any(event.kind is EventKind.RETRACTED for event in events)
+    try:
+        return access_ticket(viewer, Action.CORRECT_EVENT if takes_back else Action.RECORD_EVENT, source, number)
+    except NotFound:
+        if models.Ticket.objects.filter(organisation=organisation, source=source, number=number).exists():
+            raise
+    fresh = Ticket(number, tuple(events), source, organisation.slug)
+    access_new_ticket(viewer, Action.RECORD_EVENT, fresh)
+    if not any(event.kind is EventKind.OPENED for event in events):
+        raise EventRefused(
+            f"ticket '{number}' of source '{source}' is not known, and none of its {len(events)} events opens it",
+            expected="an event of kind 'opened' first",
+            mend="Send the opening with the other events, or check source and number.",
+        )
+    return translate.record_of_ticket(fresh, organisation)
+
+
+def _add(
+    organisation: models.Organisation, viewer: Viewer, record: models.Ticket, events: Sequence[Event], now: datetime
+) -> Recorded:
+    stored = history(record)
+    fresh = _fresh(stored, events, now)
+    if not fresh:
+        return Recorded(0, len(events))
+    _keep_events(record, fresh)
+    by = clocks.agreed(organisation)
+    changed = clocks.refresh(record, replace(stored, events=(*stored.events, *fresh)), by)
+    crash_points.reach("record.clocks")
+    if changed.standing.unknown_priority:
+        raise EventRefused(
+            changed.standing.unjudged,
+            expected="a priority that the agreement's scheme knows",
+            mend="Correct the priority, or start a version of the agreement that knows it.",
+        )
+    announce(record, changed.newly_missed, now)
+    _note(organisation, viewer, record, fresh, now)
+    return Recorded(len(fresh), len(events) - len(fresh))
+
+
+def history(record: models.Ticket) -> Ticket:
+    """Return the ticket of a record with all its events."""
+    kept = () if record._state.adding else record.events.all()
+    return translate.ticket_of(record, record.organisation.slug, kept, None)
+
+
+def _fresh(stored: Ticket, events: Iterable[Event], now: datetime) -> list[Event]:
+    """Return the events that are not kept yet, with when they were recorded; refuse those that contradict."""
+    kept = {event.id: event for event in stored.events}
+    fresh: list[Event] = []
+    for event in events:
+        named = replace(event, id=translate.event_key(event), recorded_at=now)
+        known = kept.get(named.id)
+        if known is None:
+            _check_taken_back(named, kept)
+            kept[named.id] = named
+            fresh.append(named)
+        elif translate.event_content_hash(known) != translate.event_content_hash(named):
+            raise EventRefused(
+                f"event '{named.id}' of ticket '{stored.number}' is kept with another content",
+                expected="an id that no other event of the ticket has",
+                mend="Take the kept event back with a 'retracted' event, and send the right one under a new id.",
+            )
+    return fresh
+
+
+def _check_taken_back(event: Event, kept: Mapping[str, Event]) -> None:
+    if event.kind is EventKind.RETRACTED and event.retracts not in kept:
+        raise EventRefused(
+            f"event '{event.id}' takes back '{event.retracts}', which the ticket does not have",
+            expected="the id of an event of the same ticket",
+            mend="Check the id, or send the event first.",
+        )
+
+
+def _keep_events(record: models.Ticket, fresh: Sequence[Event]) -> None:
+    if record._state.adding:
+        record.save()
+    models.Event.objects.bulk_create(translate.record_of_event(event, record) for event in fresh)
+    crash_points.reach("record.events")
+
+
+def announce(record: models.Ticket, missed: Iterable[models.Clock], now: datetime) -> None:
+    """Put a message into the outbox for each clock that is now known to be missed; one for each breach, ever."""
+    for clock in missed:
+        assert clock.breached_at is not None  # what is missed was breached
+        at = to_microseconds(clock.breached_at)
+        payload = {
+            "source": record.source,
+            "ticket": record.number,
+            "kind": clock.kind,
+            "party": clock.party,
+            "target": clock.target,
+            "breached_at": at,
+        }
+        outbox.add(record.organisation, BREACH, f"{BREACH} {sha256(payload)}", payload, due_at=now, now=now)
+
+
+def _note(
+    organisation: models.Organisation, viewer: Viewer, record: models.Ticket, fresh: Sequence[Event], now: datetime
+) -> None:
+    content = {"events": [event.id for event in fresh], "standing": record.standing_hash}
+    audit.note(organisation, viewer, Action.RECORD_EVENT, f"{record.source}/{record.number}", now=now, content=content)
+    crash_points.reach("record.audit")
