@@ -47,6 +47,10 @@ def work_on(url: str) -> None:
     """Change Django over to another database."""
     from django.db import connections
 
+    from servanda.services import agreements
+
+    agreements.forget()
+
     connections["default"].close()
     entry = database_of(url, Path()).as_django()
     connections.settings = connections.configure_settings({"default": entry})

@@ -7,7 +7,7 @@ leaves out the signature itself.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -539,12 +539,16 @@ def _ids_are_unique(book: Book) -> Iterator[Fault]:
     kinds = {
         "customers": (each.id for each in book.customers),
         "services": (each.id for each in book.services),
-        "calendars": (each.id for each in book.calendars),
-        "priority schemes": (each.id for each in book.priorities),
         "agreement versions": (each.label for each in book.versions),
     }
     for kind, ids in kinds.items():
         for twin in _twins(ids):
+            yield Fault("ids", "", f"Two {kind} have the id '{twin}'. Give each its own.")
+    # Kept versions may each hold another content of a calendar or a scheme, so only the same one twice is a fault.
+    referred: dict[str, Sequence[Calendar] | Sequence[PriorityScheme]]
+    referred = {"calendars": book.calendars, "priority schemes": book.priorities}
+    for kind, parts in referred.items():
+        for twin in dict.fromkeys(parts[at].id for at in range(len(parts)) if parts[at] in parts[:at]):
             yield Fault("ids", "", f"Two {kind} have the id '{twin}'. Give each its own.")
 
 
