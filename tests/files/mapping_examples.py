@@ -1,12 +1,16 @@
 """Two small mappings, one of events and one of tickets, and how a test reads with them."""
 
 import gzip
+import tempfile
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from servanda.engine.events import Ticket
+from servanda.files.mapping_form import TicketMapping
 from servanda.files.mappings import read_mapping
 from servanda.files.tickets import ReadOutcome, read_tickets
 
@@ -66,6 +70,24 @@ def read(
     path = folder / "tickets.csv"
     path.write_bytes(table if isinstance(table, bytes) else table.encode())
     return read_tickets(read_mapping(source), path, now=now)
+
+
+@cache
+def mapping_of(*parts: str) -> TicketMapping:
+    """Return the mapping of some text."""
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "mapping.yaml"
+        source.write_text("".join(textwrap.dedent(part) + "\n" for part in parts), "utf-8")
+        return read_mapping(source)
+
+
+@contextmanager
+def table_of(text: str) -> Iterator[Path]:
+    """Give a file with the text of a table, as long as the block lasts."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "tickets.csv"
+        path.write_text(text, "utf-8")
+        yield path
 
 
 def tickets(*rows: str) -> str:

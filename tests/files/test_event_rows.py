@@ -80,12 +80,12 @@ def test_the_opening_has_the_classes_of_the_first_row_and_changes_are_reclassifi
     ]
 
 
-def test_an_event_names_the_row_it_comes_from(tmp_path: Path) -> None:
+def test_an_event_names_the_row_it_comes_from_and_its_place_among_the_ticket_s_rows(tmp_path: Path) -> None:
     (ticket,) = read(tmp_path, events(row("13 09:05"), row("14 10:00", "Resolved")), EVENTS).tickets
     assert [(e.id, e.sequence) for e in ticket.ordered()] == [
-        ("row-2-opened", 2),
-        ("row-2-assigned", 2),
-        ("row-3-resolved", 3),
+        ("row-2-opened", 0),
+        ("row-2-assigned", 0),
+        ("row-3-resolved", 1),
     ]
 
 
@@ -106,6 +106,19 @@ def test_a_column_with_a_number_may_order_the_rows(tmp_path: Path) -> None:
     rows = events(row("13 10:00", "Resolved", team="10"), row("13 10:00", "In Progress", team="9"))
     (ticket,) = read(tmp_path, rows, EVENTS.replace("order: file", "order: Team")).tickets
     assert story(ticket)[-1] == "13 10:00 resolved"
+
+
+def test_two_changes_at_one_instant_are_judged_in_the_order_of_the_column_not_of_the_file(tmp_path: Path) -> None:
+    mapping = EVENTS.replace("order: file", "order: Step").replace("priority: Priority", "impact: Priority")
+    header = "Number,Updated,Opened,State,Priority,Team,Step\n"
+    rows = [
+        row("13 10:00", priority="low", team="Third") + ",3",
+        row("13 10:00", team="Second") + ",2",
+        row("13 09:30") + ",1",
+    ]
+    (ticket,) = read(tmp_path, header + "\n".join(rows) + "\n", mapping).tickets
+    assigned = [event.changes["team"] for event in ticket.ordered() if event.kind.word == "assigned"]
+    assert assigned == ["Desk", "Second", "Third"]
 
 
 def test_times_that_run_backwards_reject_the_ticket_or_are_flagged(tmp_path: Path) -> None:

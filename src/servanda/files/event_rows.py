@@ -1,13 +1,14 @@
 """Tables with one row per event: the rows of a ticket in their order, and the events between them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import groupby, pairwise
 from operator import attrgetter
 from typing import NamedTuple
 
-from servanda.engine.events import NOTHING, Event, EventKind, Ticket
+from servanda.engine.events import NOTHING, Event, EventKind
+from servanda.files.derived import Derived
 from servanda.files.mapping_form import ORDER_BY_TIME, ClassColumn, Occurrence, State
 from servanda.files.row_cells import RowCells
 from servanda.files.state_changes import WORKING, changes_at_one_instant
@@ -18,77 +19,36 @@ _FROM_STATES = (EventKind.RESOLVED, EventKind.CLOSED, EventKind.CANCELLED, Event
 
 
 class _Dated(NamedTuple):
-    """A row and the instant it is about."""
+    """A row, the instant it is about and its place among the rows of its ticket."""
 
     row: Row
     at: datetime
+    place: int = 0
 
 
-def tickets_of_event_rows(rows: Iterable[Row], cells: RowCells) -> Iterator[Ticket]:
-    """Yield the ticket of each group of rows with one number; list those that are left out.
-
-    Where the mapping says that rows stand together, one ticket is held at a time; otherwise all are.
-    """
-    grouped = _neighbours(rows, cells) if cells.mapping.rows.grouped else _gathered(rows, cells)
-    for number, group in grouped:
-        cells.tally.begin(number)
-        with cells.tally.listing():
-            cells.check_number(group[0])
-            ticket = _ticket(number, group, cells)
-            if number not in cells.tally.left_out:
-                yield ticket
-
-
-def _gathered(rows: Iterable[Row], cells: RowCells) -> Iterable[tuple[str, list[Row]]]:
-    """Return all rows by number, in the order in which numbers first occur."""
-    groups: dict[str, list[Row]] = {}
-    for row in rows:
-        groups.setdefault(row.ticket, []).append(row)
-    return groups.items()
-
-
-def _neighbours(rows: Iterable[Row], cells: RowCells) -> Iterator[tuple[str, list[Row]]]:
-    """Yield the rows of each number as soon as the next number begins."""
-    seen: set[str] = set()
-    for number, group in groupby(rows, key=attrgetter("ticket")):
-        together = list(group)
-        if number in seen:
-            mend = "Take 'grouped: true' out of the mapping, or sort the file by ticket."
-            cells.meet(
-                "rows not grouped",
-                together[0],
-                cells.mapping.rows.ticket,
-                f"more rows of '{number}' further down",
-                "all rows of a ticket together",
-                mend,
-            )
-        seen.add(number)
-        yield number, together
-
-
-def _ticket(number: str, rows: list[Row], cells: RowCells) -> Ticket:
-    """Return the ticket that the rows of one number tell of."""
-    dated = _in_order(list(_once(rows, cells)), cells)
-    opened_at = _opened_at(dated, cells)
-    _check_after_opening(dated, opened_at, cells)
-    first = dated[0].row
-    opening = _event(EventKind.OPENED, opened_at, first, cells, changes=_classes(first, cells))
+def derive(number: str, rows: Sequence[Row], cells: RowCells) -> Derived:
+    """Return the ticket that the rows of one number tell of; rows of one instant must stand in their order."""
+    told = _in_order(list(_once(rows, cells)), cells)
+    opened_at = _opened_at(told, cells)
+    _check_after_opening(told, opened_at, cells)
+    opening = _event(EventKind.OPENED, opened_at, told[0], cells, changes=_classes(told[0].row, cells))
     events = _moved(
         [
             opening,
-            *_state_events(dated, cells),
-            *_class_events(dated, cells),
-            *_assignments(dated, cells),
-            *_occurrences(dated, cells),
+            *_state_events(told, cells),
+            *_class_events(told, cells),
+            *_assignments(told, cells),
+            *_occurrences(told, cells),
         ],
-        dated,
+        told,
         cells,
     )
-    claimed = dated[-1 if cells.mapping.claims.from_last_row else 0].row
-    return cells.ticket(claimed, number, tuple(events), cells.claims(claimed))
+    claimed = told[-1 if cells.mapping.claims.from_last_row else 0].row
+    ticket = cells.ticket(claimed, number, tuple(events), cells.claims(claimed))
+    return Derived(ticket, tuple(told[event.sequence].row for event in events), tuple(each.row for each in told))
 
 
-def _once(rows: list[Row], cells: RowCells) -> Iterator[Row]:
+def _once(rows: Sequence[Row], cells: RowCells) -> Iterator[Row]:
     """Yield the rows without exact repetitions."""
     seen: dict[int, Row] = {}
     for row in rows:
@@ -104,12 +64,12 @@ def _in_order(rows: list[Row], cells: RowCells) -> list[_Dated]:
     """Return the rows with their instants, in the order the mapping names."""
     dated = [_Dated(row, _happened_at(row, cells)) for row in rows]
     form = cells.mapping.rows
-    if form.order == ORDER_BY_TIME:
-        return sorted(dated, key=attrgetter("at"))
     if form.order_column:
         dated.sort(key=lambda each: (_place_in_order(each.row, form.order_column, cells), each.at))
+    elif form.order == ORDER_BY_TIME:
+        dated.sort(key=attrgetter("at"))
     _check_forwards(dated, cells)
-    return dated
+    return [_Dated(row, at, place) for place, (row, at, _) in enumerate(dated)]
 
 
 def _happened_at(row: Row, cells: RowCells) -> datetime:
@@ -176,9 +136,9 @@ def _state_events(dated: Sequence[_Dated], cells: RowCells) -> Iterator[Event]:
         if not path:
             continue
         changes, left_out = changes_at_one_instant(state, path)
-        last = together[-1].row
+        last = together[-1]
         if left_out:
-            _meet_came_and_went(last, cells)
+            _meet_came_and_went(last.row, cells)
         for kind, reason in changes:
             yield _event(kind, at, last, cells, reason=reason)
         state = path[-1]
@@ -227,12 +187,12 @@ def _classes(row: Row, cells: RowCells) -> dict[str, str]:
 def _class_events(dated: Sequence[_Dated], cells: RowCells) -> Iterator[Event]:
     for each, changes in _changes(dated, cells.mapping.classes, cells):
         if each is not dated[0]:
-            yield _event(EventKind.RECLASSIFIED, each.at, each.row, cells, changes=changes)
+            yield _event(EventKind.RECLASSIFIED, each.at, each, cells, changes=changes)
 
 
 def _assignments(dated: Sequence[_Dated], cells: RowCells) -> Iterator[Event]:
     for each, changes in _changes(dated, cells.mapping.assignment, cells):
-        yield _event(EventKind.ASSIGNED, each.at, each.row, cells, changes=changes)
+        yield _event(EventKind.ASSIGNED, each.at, each, cells, changes=changes)
 
 
 def _changes(
@@ -264,7 +224,7 @@ def _occurrences(dated: Sequence[_Dated], cells: RowCells) -> Iterator[Event]:
             continue
         at = cells.time(found.row, occurrence.at) if occurrence.at else found.at
         if at is not None:
-            yield _event(kind, at, found.row, cells)
+            yield _event(kind, at, found, cells)
 
 
 def _first(dated: Sequence[_Dated], occurrence: Occurrence, cells: RowCells) -> _Dated | None:
@@ -286,9 +246,15 @@ def _moved(events: list[Event], dated: Sequence[_Dated], cells: RowCells) -> lis
 
 
 def _event(
-    kind: EventKind, at: datetime, row: Row, cells: RowCells, *, reason: str = "", changes: Mapping[str, str] = NOTHING
+    kind: EventKind,
+    at: datetime,
+    told: _Dated,
+    cells: RowCells,
+    *,
+    reason: str = "",
+    changes: Mapping[str, str] = NOTHING,
 ) -> Event:
     """Return an event that names its row, so that every figure can be followed back to the file."""
+    row, _, place = told
     actor = cells.text(row, cells.mapping.rows.actor) if cells.mapping.rows.actor else ""
-    id = f"row-{row.number}-{_WORDS[kind]}"
-    return Event(kind, at, id, row.number, actor=actor, reason=reason, changes=changes)
+    return Event(kind, at, f"row-{row.number}-{_WORDS[kind]}", place, actor=actor, reason=reason, changes=changes)

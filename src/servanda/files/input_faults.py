@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
+from types import MappingProxyType
 from typing import NoReturn
 
 from servanda.bad_input import BadInput
@@ -169,6 +170,7 @@ class Place:
 
 
 NOWHERE = Place()
+NOT_SEEN: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +187,21 @@ class Reject:
     def __str__(self) -> str:
         ticket = f"ticket {self.ticket}: " if self.ticket else ""
         return f"{self.place}: {ticket}{self.fault}: {self.found}; expected {self.expected}. {self.mend}"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingNotes:
+    """What was met in a file: rows read, rows left out, faults accepted and counted, and how fine its times are.
+
+    `flags` counts the tickets with each fault; `examples` shows the first places; `precision` says for each
+    column of times the finest unit that occurs in it.
+    """
+
+    rows: int
+    rejects: tuple[Reject, ...]
+    flags: Mapping[str, int]
+    examples: Mapping[str, tuple[str, ...]]
+    precision: Mapping[str, str]
 
 
 class RefusedFile(BadInput):
@@ -251,6 +268,11 @@ class Tally:
         except RejectedRow as rejected:
             self.rejects.append(rejected.reject)
             self.left_out.add(rejected.reject.ticket)
+
+    def notes(self, precision: Mapping[str, str] = NOT_SEEN) -> ReadingNotes:
+        """Return what has been met so far, with the precision of times where it is known."""
+        examples = {fault: tuple(places) for fault, places in self.examples.items()}
+        return ReadingNotes(self.rows, tuple(self.rejects), dict(self.flags), examples, precision)
 
     def _grade(self, fault: str) -> Grade:
         return self.grades.get(fault, FAULTS[fault].default)

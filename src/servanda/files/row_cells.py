@@ -63,6 +63,14 @@ class RowCells:
             self.meet(doubt.fault, row, column, f"'{text}'", doubt.expected, doubt.mend)
         return written.at
 
+    def time_or_nothing(self, row: Row, column: str) -> datetime | None:
+        """Return the instant in a cell, `None` also where it cannot be read; no fault is met."""
+        try:
+            text = self.text(row, column)
+            return (self._times.get(column) or self._new_reader(column)).read(text).at if text else None
+        except UnreadableTime:
+            return None
+
     def word(self, row: Row, name: str, column: ClassColumn) -> str:
         """Return our word for a class or an assignee, `""` where nothing is known."""
         written = self.text(row, column.column) if column.column else ""

@@ -1,49 +1,26 @@
 """Tables with one row per ticket: a column for each kind of event."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from servanda.engine.events import Event, EventKind, Ticket
+from servanda.engine.events import Event, EventKind
+from servanda.files.derived import Derived
 from servanda.files.mapping_form import Occurrence
 from servanda.files.row_cells import RowCells
 from servanda.files.ticket_tables import Row
 
 
-def tickets_of_rows(rows: Iterable[Row], cells: RowCells) -> Iterator[Ticket]:
-    """Yield the ticket of each row; list those that are left out. Only the numbers seen are held."""
-    seen: dict[str, tuple[int, int]] = {}
-    for row in rows:
-        cells.tally.begin(row.ticket)
-        with cells.tally.listing():
-            if _is_new(row, seen, cells):
-                yield _ticket(row, cells)
-
-
-def _is_new(row: Row, seen: dict[str, tuple[int, int]], cells: RowCells) -> bool:
-    """Whether no earlier row has the ticket's number; meet it if one has."""
-    earlier, whole = seen.setdefault(row.ticket, (row.number, row.whole))
-    if earlier == row.number:
-        cells.check_number(row)
-        return True
-    column = cells.mapping.rows.ticket
-    if whole == row.whole:
-        found = f"the same cells as row {earlier}"
-        cells.meet("row repeated", row, column, found, "each ticket once", "Nothing to do: it is counted once.")
-    else:
-        mend = "Export each ticket once. If rows are events of a ticket, say 'are: events' in the mapping."
-        found = f"'{row.ticket}', as in row {earlier}, with other content"
-        cells.meet("number repeated", row, column, found, "one row for each ticket", mend)
-    return False
-
-
-def _ticket(row: Row, cells: RowCells) -> Ticket:
+def derive(number: str, rows: Sequence[Row], cells: RowCells) -> Derived:
+    """Return the ticket of a row; of several rows the last, for it was exported last."""
+    row = rows[-1]
     events = tuple(_events(row, cells))
     opened_at = events[0].happened_at
     for event in events:
         if event.happened_at < opened_at:
             _meet_before_opening(row, event, opened_at, cells)
     _check_closing(row, {event.kind: event.happened_at for event in events}, cells)
-    return cells.ticket(row, row.ticket, events, cells.claims(row))
+    ticket = cells.ticket(row, number, events, cells.claims(row))
+    return Derived(ticket, (row,) * len(events), (row,))
 
 
 def _events(row: Row, cells: RowCells) -> Iterator[Event]:

@@ -42,13 +42,17 @@ class TableForm:
 
 
 class Row(NamedTuple):
-    """One row: its number as in a spreadsheet, its first line, its ticket, the wanted cells, a hash of all cells."""
+    """One row: its number as in a spreadsheet, its first line, its ticket, the wanted cells, a hash of all cells.
+
+    `batch` is the number of the import it was kept with, 0 for a row of the file that is being read.
+    """
 
     number: int
     line: int
     ticket: str
     cells: tuple[str, ...]
     whole: int
+    batch: int = 0
 
     def same_as(self, other: "Row") -> bool:
         """Whether both rows have the same text in every cell, wanted or not."""

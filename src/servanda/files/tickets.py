@@ -1,32 +1,18 @@
 """Tickets out of a source's table, as its mapping says, with an account of every fault met on the way."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from servanda.engine.events import Ticket
-from servanda.files.event_rows import tickets_of_event_rows
-from servanda.files.input_faults import Reject, Tally
-from servanda.files.mapping_form import RowsAre, TicketMapping
-from servanda.files.row_cells import RowCells
-from servanda.files.ticket_rows import tickets_of_rows
-from servanda.files.ticket_tables import Progress, read_rows
+from servanda.files.derivation import Derivation
+from servanda.files.input_faults import ReadingNotes
+from servanda.files.mapping_form import TicketMapping
+from servanda.files.row_groups import RowGroups
+from servanda.files.ticket_tables import Progress
 
-
-@dataclass(frozen=True, slots=True)
-class ReadingNotes:
-    """What was met in a file: rows read, rows left out, faults accepted and counted, and how fine its times are.
-
-    `flags` counts the tickets with each fault; `examples` shows the first places; `precision` says for each
-    column of times the finest unit that occurs in it.
-    """
-
-    rows: int
-    rejects: tuple[Reject, ...]
-    flags: Mapping[str, int]
-    examples: Mapping[str, tuple[str, ...]]
-    precision: Mapping[str, str]
+__all__ = ["ReadOutcome", "ReadingNotes", "TicketStream", "read_tickets"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,33 +26,27 @@ class ReadOutcome:
 class TicketStream:
     """The tickets of a file one by one; `notes` are complete once the last has been taken.
 
-    Rows that are whole tickets, and rows of events that the mapping calls grouped, are read in bounded
-    memory. A refusal may come after tickets were given out: use none of them before the end.
+    The memory needed does not grow with the file. A refusal may come after tickets were given out: use none of
+    them before the end.
     """
 
     def __init__(
         self, mapping: TicketMapping, path: Path, *, now: datetime | None = None, progress: Progress | None = None
     ) -> None:
-        self._mapping = mapping
-        self._path = path
-        self._progress = progress
-        self._tally = Tally(path, mapping.grades)
-        self._cells = RowCells(mapping, self._tally, now)
-        self._precision: Mapping[str, str] = {}
+        self._groups = RowGroups(mapping, path, progress=progress)
+        self._derivation = Derivation(mapping, path, now=now, tally=self._groups.tally)
 
     def __iter__(self) -> Iterator[Ticket]:
-        mapping = self._mapping
-        rows = read_rows(self._path, mapping.table, mapping.columns, self._tally, self._progress)
-        tickets = tickets_of_rows if mapping.rows.are is RowsAre.TICKETS else tickets_of_event_rows
-        yield from tickets(rows, self._cells)
-        self._precision = self._cells.finish()
+        for number, rows in self._groups:
+            ticket = self._derivation.ticket(number, rows)
+            if ticket is not None:
+                yield ticket
+        self._derivation.finish()
 
     @property
     def notes(self) -> ReadingNotes:
         """What has been met so far."""
-        tally = self._tally
-        examples = {fault: tuple(places) for fault, places in tally.examples.items()}
-        return ReadingNotes(tally.rows, tuple(tally.rejects), dict(tally.flags), examples, self._precision)
+        return self._derivation.notes
 
 
 def read_tickets(
