@@ -42,6 +42,7 @@ def test_a_row_carries_the_promise_and_the_times_with_their_offset(tmp_path: Pat
         "state": "met",
         "breached_at": "",
         "flags": "",
+        "source": "sheet",
     }
 
 

@@ -1,17 +1,17 @@
 """One source of figures, shown in three ways; the counts are those of `tests/june.py`, made by hand."""
 
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
+from servanda.engine.events import Ticket
+from servanda.engine.logs import Judged, JudgedTicket, judged_in_memory
 from servanda.engine.periods import Period
 from servanda.engine.results import Cohort, Result, Standing
 from servanda.reports.attainment import as_csv, as_json, as_text, figures
 from servanda.reports.attainment.figures import Figures
 from servanda.services import logs
-from servanda.services.logs import Judged, Unjudged
 from tests import june
 from tests.architecture.sources import ROOT
 
@@ -47,14 +47,14 @@ MORE_TICKETS = (
 @pytest.fixture(scope="module")
 def judged(tmp_path_factory: pytest.TempPathFactory) -> Judged:
     """Return the eight tickets, judged from their files."""
-    return logs.judge_all(logs.read(*june.write_files(tmp_path_factory.mktemp("june")), as_of=june.AS_OF))
+    return judged_in_memory(logs.read(*june.write_files(tmp_path_factory.mktemp("june")), as_of=june.AS_OF))
 
 
 @pytest.fixture(scope="module")
 def with_printing(tmp_path_factory: pytest.TempPathFactory) -> Judged:
     """Return the eight tickets and four more, under two agreements."""
     paths = june.write_files(tmp_path_factory.mktemp("printing"), PRINTING, MORE_TICKETS)
-    return logs.judge_all(logs.read(*paths, as_of=june.AS_OF))
+    return judged_in_memory(logs.read(*paths, as_of=june.AS_OF))
 
 
 def shown(found: Figures, width: int | None = None) -> str:
@@ -246,20 +246,21 @@ def test_the_json_of_the_whole_log_has_no_period(judged: Judged) -> None:
 
 
 def test_tickets_that_could_not_be_judged_are_told_with_the_first_reason(judged: Judged) -> None:
-    text = shown(figures.of(replace(judged, unjudged=(Unjudged("T9", "Priority 'red' is not in the scheme."),))))
+    refused = JudgedTicket(Ticket("T9", ()), refusal="Priority 'red' is not in the scheme.")
+    text = shown(figures.of(Judged(judged.log, (*judged.tickets, refused))))
     assert text.endswith("1 ticket could not be judged, the first T9: Priority 'red' is not in the scheme.")
 
 
 def test_rows_that_could_not_be_read_are_told(tmp_path: Path) -> None:
     rows = ("T9,31/06/2018,,,mail",)
-    text = shown(figures.of(logs.judge_all(logs.read(*june.write_files(tmp_path, "", rows), as_of=june.AS_OF))))
+    text = shown(figures.of(judged_in_memory(logs.read(*june.write_files(tmp_path, "", rows), as_of=june.AS_OF))))
     assert "1 row could not be read and was left out with its ticket:\n  row 10, column 'opened'" in text
     assert "31/06/2018" in text
 
 
 def test_of_many_rows_that_could_not_be_read_the_first_three_are_shown(tmp_path: Path) -> None:
     rows = tuple(f"X{number},31/06/2018,,,mail" for number in range(5))
-    text = shown(figures.of(logs.judge_all(logs.read(*june.write_files(tmp_path, "", rows), as_of=june.AS_OF))))
+    text = shown(figures.of(judged_in_memory(logs.read(*june.write_files(tmp_path, "", rows), as_of=june.AS_OF))))
     assert "5 rows could not be read and were left out with their tickets:" in text
     assert ("ticket X2" in text, "ticket X3" in text) == (True, False)
     assert text.endswith("  and 2 more rows, all of them in 'servanda mapping check'")
@@ -296,7 +297,7 @@ def by_priority(folder: Path) -> str:
         "A5,2018-07-02 11:00,,,,High",
     )
     paths[2].write_text("\n".join(rows) + "\n", encoding="utf-8")
-    return shown(figures.of(logs.judge_all(logs.read(*paths)))).replace("\n  ", " ")
+    return shown(figures.of(judged_in_memory(logs.read(*paths)))).replace("\n  ", " ")
 
 
 def test_each_ticket_not_covered_stands_under_its_own_reason(tmp_path: Path) -> None:
@@ -316,5 +317,5 @@ def test_lines_without_a_service_say_so_once(tmp_path: Path) -> None:
     paths = june.write_files(tmp_path, PRINTING.replace("        services: [print]\n", "") + answer)
     text = paths[2].read_text(encoding="utf-8").replace(",mail", ",")
     paths[2].write_text(text, encoding="utf-8")
-    found = figures.of(logs.judge_all(logs.read(*paths)), split=("service", "customer", "target"))
+    found = figures.of(judged_in_memory(logs.read(*paths)), split=("service", "customer", "target"))
     assert "Every line: no service, no customer" in shown(found)

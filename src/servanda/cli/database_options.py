@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 PERSON_VARIABLE = "SERVANDA_PERSON"
 
 
-def add_database_option(parser: argparse.ArgumentParser) -> None:
+def add_database_option(parser: argparse._ActionsContainer) -> None:
     """Add the option that names the database."""
     parser.add_argument(
         "--database",
@@ -29,7 +29,7 @@ def add_database_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_database_options(parser: argparse.ArgumentParser) -> None:
+def add_database_options(parser: argparse._ActionsContainer) -> None:
     """Add the options that name the database, the organisation in it, and who asks."""
     add_database_option(parser)
     parser.add_argument(

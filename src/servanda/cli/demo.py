@@ -10,6 +10,7 @@ from servanda.bad_input import BadInput
 from servanda.cli.command import DONE, Subparsers, add_command
 from servanda.cli.log_options import show_progress
 from servanda.engine.clocks import State
+from servanda.engine.logs import judged_in_memory
 from servanda.engine.reconciliation import cases_of, reconcile
 from servanda.files.holiday_lists import read_holidays
 from servanda.reports.attainment import figures
@@ -70,15 +71,13 @@ def samples(folder: Path) -> Iterator[Sample]:
 
 def show(sample: Sample) -> str:
     """Judge one sample, print its glance and return the number of a ticket worth explaining."""
-    judged = logs.judge_all(
-        logs.read(sample.agreements, sample.mapping, sample.table, progress=show_progress), show_progress
-    )
+    log = logs.read(sample.agreements, sample.mapping, sample.table, progress=show_progress)
+    judged = judged_in_memory(log, show_progress)
     holidays = read_holidays(sample.holidays) if sample.holidays else {}
-    log = judged.log
     found = reconcile(
         list(cases_of(log.tickets, judged.readings, log.as_of)), holidays=holidays, progress=show_progress
     )
-    print(*glance(log.mapping.name, figures.of(judged), found), sep="\n")
+    print(*glance(log.name, figures.of(judged), found), sep="\n")
     missed = (reading.ticket for reading in judged.readings if reading.state is State.MISSED)
     return next(missed, log.tickets[0].number)
 

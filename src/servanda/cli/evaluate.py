@@ -6,10 +6,11 @@ from pathlib import Path
 
 from servanda.bad_input import BadInput
 from servanda.cli.command import DONE, FINDINGS, Subparsers, add_command
-from servanda.cli.log_options import add_log_options, judge_log
+from servanda.cli.log_options import add_log_options, input_files, log_of, show_progress
+from servanda.engine.logs import Account, Judged, judged_in_passing
+from servanda.engine.rights import Action
 from servanda.files.outputs import check_outputs, write_rows, written
 from servanda.reports import evaluation
-from servanda.services.logs import Judged
 
 EXAMPLE = (
     "servanda evaluate --agreements agreements.yaml --mapping mapping.yaml --tickets log.csv.gz --out readings.csv"
@@ -39,22 +40,25 @@ def run(arguments: argparse.Namespace) -> int:
             mend="rename the output",
             file=arguments.out,
         )
-    check_outputs([arguments.out], [arguments.agreements, arguments.mapping, arguments.tickets])
-    judged = judge_log(arguments)
-    write(arguments.out, judged)
-    if arguments.json:
-        print(json.dumps(evaluation.summary(judged), indent=2))
-    else:
-        print(*evaluation.in_words(judged), sep="\n")
-        print(f"Readings written to {arguments.out}.")
-    return DONE if judged.complete else FINDINGS
+    check_outputs([arguments.out], input_files(arguments))
+    with log_of(arguments, Action.SEE_TICKET) as log:
+        account = write(arguments.out, judged_in_passing(log, show_progress))
+        if arguments.json:
+            print(json.dumps(evaluation.summary(log, account), indent=2))
+        else:
+            print(*evaluation.in_words(log, account), sep="\n")
+            print(f"Readings written to {arguments.out}.")
+        return DONE if account.complete(log) else FINDINGS
 
 
-def write(path: Path, judged: Judged) -> None:
-    """Write the readings as CSV, or as one JSON object a line."""
+def write(path: Path, judged: Judged) -> Account:
+    """Write the readings as they are judged, as CSV or as one JSON object a line, and return what was counted."""
+    account = Account()
+    rows = evaluation.rows(judged, account)
     if path.suffix.lower() == ".csv":
-        write_rows(path, evaluation.COLUMNS, evaluation.rows(judged))
-        return
+        write_rows(path, evaluation.COLUMNS, rows)
+        return account
     with written(path) as file:
-        for row in evaluation.rows(judged):
+        for row in rows:
             file.write(json.dumps(dict(zip(evaluation.COLUMNS, row, strict=True))) + "\n")
+    return account

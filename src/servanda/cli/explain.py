@@ -4,7 +4,8 @@ import argparse
 import json
 
 from servanda.cli.command import DONE, Subparsers, add_command
-from servanda.cli.log_options import add_log_options, read_log
+from servanda.cli.log_options import add_log_options, log_of
+from servanda.engine.rights import Action
 from servanda.reports import explanation
 
 EXAMPLE = "servanda explain INC0000045 --agreements agreements.yaml --mapping mapping.yaml --tickets log.csv.gz"
@@ -26,7 +27,9 @@ def add(subparsers: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Explain the ticket."""
-    told = explanation.explain(read_log(arguments), arguments.ticket.strip())
+    with log_of(arguments, Action.SEE_TICKET) as log:
+        history = log.history(arguments.ticket.strip())
+        told = explanation.explain(log, history, file=arguments.tickets)
     if arguments.json:
         print(json.dumps(explanation.as_json(told), indent=2))
     else:

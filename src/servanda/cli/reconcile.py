@@ -8,8 +8,10 @@ from pathlib import Path
 
 from servanda.bad_input import BadInput
 from servanda.cli.command import DONE, FINDINGS, Subparsers, add_command
-from servanda.cli.log_options import add_log_options, read_log, show_progress
+from servanda.cli.log_options import add_log_options, input_files, log_of, show_progress
+from servanda.engine.logs import Log, judged_in_passing
 from servanda.engine.reconciliation import TOLERANCE
+from servanda.engine.rights import Action
 from servanda.engine.targets import TargetKind
 from servanda.files.holiday_lists import read_holidays
 from servanda.files.outputs import check_outputs, write_rows, written
@@ -87,19 +89,19 @@ def number(text: str) -> int:
 def run(arguments: argparse.Namespace) -> int:
     """Compare, print and write what was asked for; 1 when anything differs or was left out."""
     outputs = [path for path in (arguments.csv, arguments.json) if path is not None and path != TO_TERMINAL]
-    inputs = [arguments.agreements, arguments.mapping, arguments.tickets, arguments.holidays]
-    check_outputs(outputs, [path for path in inputs if path is not None])
+    check_outputs(outputs, [*input_files(arguments), *([arguments.holidays] if arguments.holidays else [])])
     holidays = read_holidays(arguments.holidays) if arguments.holidays else {}
-    log = read_log(arguments)
-    refuse_without_claims(log, arguments.mapping)
-    refuse_without_targets(log, arguments.kind, arguments.agreements)
-    reconciled = reconciliation.of(
-        logs.judge_all(log, show_progress),
-        kind=TargetKind(arguments.kind),
-        tolerance=arguments.tolerance,
-        holidays=holidays,
-        progress=show_progress,
-    )
+    with log_of(arguments, Action.SEE_TICKET) as log:
+        if isinstance(log, logs.Log):
+            refuse_without_claims(log, arguments.mapping)
+        refuse_without_targets(log, arguments.kind, arguments.agreements)
+        reconciled = reconciliation.of(
+            judged_in_passing(log, show_progress),
+            kind=TargetKind(arguments.kind),
+            tolerance=arguments.tolerance,
+            holidays=holidays,
+            progress=show_progress,
+        )
     show(reconciled, arguments)
     return DONE if reconciled.agrees else FINDINGS
 
@@ -116,7 +118,7 @@ def refuse_without_claims(log: logs.Log, mapping: Path) -> None:
         )
 
 
-def refuse_without_targets(log: logs.Log, kind: str, agreements: Path) -> None:
+def refuse_without_targets(log: Log, kind: str, agreements: Path | None) -> None:
     """Raise `BadInput` when no agreement has a target of the kind that is to be compared."""
     kinds = sorted({target.kind.value for version in log.book.versions for target in version.targets})
     if kind not in kinds:

@@ -8,9 +8,11 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from servanda.cli.command import DONE, FINDINGS, Subparsers, add_command
-from servanda.cli.log_options import add_log_options, judge_log
+from servanda.cli.log_options import add_log_options, input_files, log_of, show_progress
+from servanda.engine.logs import judged_in_passing
 from servanda.engine.periods import InvalidPeriod, Period
 from servanda.engine.results import Cohort
+from servanda.engine.rights import Action
 from servanda.files.outputs import check_outputs, table_to, written
 from servanda.reports.attainment import as_csv, as_json, as_text, figures
 from servanda.reports.attainment.figures import SPLITS, USUAL_SPLIT, Figures
@@ -81,16 +83,22 @@ def run(arguments: argparse.Namespace) -> int:
     """Judge the log, write the files asked for and print the report; 1 when a row or a ticket could not be judged."""
     json_file = arguments.json if arguments.json != PRINTED else None
     outputs = [path for path in (arguments.csv, json_file) if path is not None]
-    check_outputs(outputs, (arguments.agreements, arguments.mapping, arguments.tickets))
-    judged = judge_log(arguments)
-    found = figures.of(judged, period=arguments.period, cohort=Cohort(arguments.cohort), split=arguments.by)
+    check_outputs(outputs, input_files(arguments))
+    found = figures_of(arguments)
     write(found, arguments.csv, json_file)
     if arguments.json == PRINTED:
         print(json_text(found))
     else:
         print(*as_text.lines(found, width()), sep="\n")
         print(*(f"Written to {path}." for path in outputs), sep="\n", end="\n" if outputs else "")
-    return DONE if judged.complete else FINDINGS
+    return DONE if found.log.complete else FINDINGS
+
+
+def figures_of(arguments: argparse.Namespace) -> Figures:
+    """Return the figures that the options ask for."""
+    with log_of(arguments, Action.SEE_RESULTS) as log:
+        judged = judged_in_passing(log, show_progress)
+        return figures.of(judged, period=arguments.period, cohort=Cohort(arguments.cohort), split=arguments.by)
 
 
 def write(found: Figures, csv_file: Path | None, json_file: Path | None) -> None:

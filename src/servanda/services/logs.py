@@ -1,29 +1,25 @@
-"""Judge a log of tickets from files alone: agreements, a mapping and a table, read once and judged as of an instant."""
+"""Read a log of tickets from files alone: agreements, a mapping and a table, to be judged as of an instant."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
 from servanda.bad_input import BadInput
-from servanda.engine.agreements import Book, UnknownPriority
-from servanda.engine.calendars import NoOpeningHours
-from servanda.engine.coverage import Coverage, TiedCoverage
-from servanda.engine.events import NeverOpened, Ticket
-from servanda.engine.judging import Reading, judge
+from servanda.engine.agreements import Book
+from servanda.engine.coverage import Coverage
+from servanda.engine.events import Ticket
+from servanda.engine.logs import History, Progress, quiet
 from servanda.files import agreements
 from servanda.files.mapping_form import TicketMapping
 from servanda.files.mappings import read_mapping
 from servanda.files.tickets import ReadingNotes, read_tickets
 
-Progress = Callable[[str, int, int], None]
-CANNOT_BE_JUDGED = (UnknownPriority, TiedCoverage, NeverOpened, NoOpeningHours)
-
 
 @dataclass(frozen=True)
 class Log:
-    """The tickets of a table, with the agreements they are judged by and the notes on how they were read."""
+    """The tickets of a table by number, with the agreements they are judged by and the notes on how they were read."""
 
     book: Book
     mapping: TicketMapping
@@ -37,11 +33,36 @@ class Log:
         """The clauses of the book, arranged for look-up."""
         return Coverage(self.book)
 
-    def ticket(self, number: str) -> Ticket:
+    @property
+    def name(self) -> str:
+        """The log as its mapping calls it."""
+        return self.mapping.name or self.mapping.id
+
+    @property
+    def size(self) -> int:
+        """How many tickets there are."""
+        return len(self.tickets)
+
+    @property
+    def rows(self) -> int:
+        """How many rows of the table were read."""
+        return self.notes.rows
+
+    @cached_property
+    def left_out(self) -> tuple[str, ...]:
+        """A sentence for each row that could not be read."""
+        return tuple(map(str, self.notes.rejects))
+
+    @property
+    def accepted(self) -> Mapping[str, int]:
+        """How often each fault was accepted in reading the table."""
+        return self.notes.flags
+
+    def history(self, number: str) -> History:
         """Return the ticket of that number; raise `BadInput` when the table has none, or none that could be read."""
         for ticket in self.tickets:
             if ticket.number == number:
-                return ticket
+                return History(ticket)
         for reject in self.notes.rejects:
             if reject.ticket == number:
                 raise BadInput(
@@ -56,44 +77,6 @@ class Log:
             mend="check the number, including leading zeros and letters",
             file=self.table,
         )
-
-    def readings(self, ticket: Ticket) -> tuple[Reading, ...]:
-        """Return the readings of one ticket; raise `BadInput` when it cannot be judged."""
-        try:
-            return judge(ticket, self.coverage, self.as_of)
-        except CANNOT_BE_JUDGED as refusal:
-            raise BadInput(
-                f"ticket '{ticket.number}' cannot be judged: {refusal}",
-                expected="a ticket that the agreements and their calendars can judge",
-                mend="mend the agreement, the ticket or the instant asked about",
-                file=self.table,
-            ) from None
-
-
-@dataclass(frozen=True, slots=True)
-class Unjudged:
-    """A ticket that no clock could be given, and why."""
-
-    ticket: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """Every reading of a log, in the order of its tickets, and the tickets that could not be judged."""
-
-    log: Log
-    readings: tuple[Reading, ...]
-    unjudged: tuple[Unjudged, ...]
-
-    @property
-    def complete(self) -> bool:
-        """Whether every row was read and every ticket judged."""
-        return not self.log.notes.rejects and not self.unjudged
-
-
-def quiet(stage: str, done: int, total: int) -> None:
-    """Tell nobody how far a long piece of work has come."""
 
 
 def read(
@@ -121,20 +104,5 @@ def read(
             file=table,
         )
     last = max(event.happened_at for ticket in outcome.tickets for event in ticket.events)
-    return Log(book, mapping, table, outcome.tickets, outcome.notes, as_of or last)
-
-
-def judge_all(log: Log, progress: Progress = quiet) -> Judged:
-    """Return the readings of every ticket, and the tickets whose priority or coverage leaves them unjudged."""
-    readings: list[Reading] = []
-    unjudged: list[Unjudged] = []
-    total = len(log.tickets)
-    for number, ticket in enumerate(log.tickets):
-        if number % 1000 == 0:
-            progress("judging", number, total)
-        try:
-            readings.extend(judge(ticket, log.coverage, log.as_of))
-        except CANNOT_BE_JUDGED as refusal:
-            unjudged.append(Unjudged(ticket.number, str(refusal)))
-    progress("judging", total, total)
-    return Judged(log, tuple(readings), tuple(unjudged))
+    tickets = sorted(outcome.tickets, key=lambda ticket: ticket.number)
+    return Log(book, mapping, table, tickets, outcome.notes, as_of or last)

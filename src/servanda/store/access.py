@@ -9,7 +9,7 @@ from django.db.models import Prefetch
 from servanda.bad_input import BadInput
 from servanda.engine.events import Ticket
 from servanda.engine.judging import classification
-from servanda.engine.rights import Action, Subject, Viewer, may
+from servanda.engine.rights import GRANTED, WHOLE_ORGANISATION, Action, Subject, Viewer, may
 from servanda.store import models, translate
 
 
@@ -28,6 +28,21 @@ def access_organisation(viewer: Viewer, action: Action) -> models.Organisation:
     """Return the viewer's organisation, for something done to all of it; raise `NotFound` where they may not."""
     record = models.Organisation.objects.filter(slug=viewer.organisation).first()
     if record is None or not may(viewer, action, Subject(viewer.organisation)):
+        raise NotFound(f"organisation '{viewer.organisation}'")
+    return record
+
+
+def access_part(viewer: Viewer, action: Action) -> models.Organisation:
+    """Return the viewer's organisation, for something done to what of it lies in their scope, ticket by ticket.
+
+    Raise `NotFound` where no role of theirs may do it to anything at all.
+    """
+    if action in WHOLE_ORGANISATION:
+        return access_organisation(viewer, action)
+    record = models.Organisation.objects.filter(slug=viewer.organisation).first()
+    if record is None or not any(
+        each.holds_on(viewer.on) and action in GRANTED[each.role] for each in viewer.assignments
+    ):
         raise NotFound(f"organisation '{viewer.organisation}'")
     return record
 
@@ -63,6 +78,11 @@ def access_new_ticket(viewer: Viewer, action: Action, ticket: Ticket) -> None:
     """Raise `NotFound` where a viewer may not bring a ticket that is not there yet, by its service and customer."""
     if not may(viewer, action, _subject(ticket)):
         raise NotFound(f"ticket '{ticket.number}' of source '{ticket.source}'")
+
+
+def may_reach(viewer: Viewer, action: Action, ticket: Ticket) -> bool:
+    """Say whether a viewer may do something to a ticket that was read with all its events."""
+    return may(viewer, action, _subject(ticket))
 
 
 def subject_of(record: models.Ticket) -> Subject:

@@ -82,7 +82,7 @@ def _log(figures: Figures) -> dict[str, Any]:
     log = figures.log
     return {
         "rows": log.rows,
-        "rows_left_out": len(log.rejects),
+        "rows_left_out": len(log.left_out),
         "tickets": log.tickets,
         "tickets_not_judged": [{"ticket": each.ticket, "reason": each.reason} for each in log.unjudged],
         "readings": log.readings,

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from servanda.engine.periods import in_words as date_in_words
 from servanda.engine.results import Result, Standing
 from servanda.engine.zones import to_local
-from servanda.files.input_faults import Reject
 from servanda.files.notation import share_text
 from servanda.reports.attainment.figures import Figures, Line, Promise
 from servanda.reports.attainment.not_covered import WhyNot
@@ -212,27 +211,31 @@ def _account(figures: Figures) -> Iterator[str]:
     log = figures.log
     parts = [
         *_parts(figures),
-        (log.readings, f"in all, from {count(log.tickets, 'ticket')} in {count(log.rows, 'row')}"),
+        (log.readings, f"in all, from {count(log.tickets, 'ticket')}{_in_rows(log.rows)}"),
     ]
     yield "Where everything went, each ticket once for each kind of target:"
     widest = len(f"{log.readings:,}")
     for number, why in parts:
         yield f"  {number:>{widest},}  {why}"
-    yield from _left_out(log.rejects)
+    yield from _left_out(log.left_out)
     if log.unjudged:
         first = log.unjudged[0]
         yield f"{count(len(log.unjudged), 'ticket')} could not be judged, the first {first.ticket}: {first.reason}"
 
 
-def _left_out(rejects: Sequence[Reject]) -> Iterator[str]:
+def _in_rows(rows: int | None) -> str:
+    return "" if rows is None else f" in {count(rows, 'row')}"
+
+
+def _left_out(rows: Sequence[str]) -> Iterator[str]:
     """Yield how many rows were left out, and the first of them with their reasons."""
-    if not rejects:
+    if not rows:
         return
-    were = "was left out with its ticket" if len(rejects) == 1 else "were left out with their tickets"
-    yield f"{count(len(rejects), 'row')} could not be read and {were}:"
-    yield from (f"  {reject}" for reject in rejects[:NAMED])
-    if len(rejects) > NAMED:
-        yield f"  and {count(len(rejects) - NAMED, 'more row')}, all of them in 'servanda mapping check'"
+    were = "was left out with its ticket" if len(rows) == 1 else "were left out with their tickets"
+    yield f"{count(len(rows), 'row')} could not be read and {were}:"
+    yield from (f"  {sentence}" for sentence in rows[:NAMED])
+    if len(rows) > NAMED:
+        yield f"  and {count(len(rows) - NAMED, 'more row')}, all of them in 'servanda mapping check'"
 
 
 def _parts(figures: Figures) -> Iterator[tuple[int, str]]:

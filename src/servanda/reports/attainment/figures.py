@@ -11,14 +11,13 @@ from typing import NamedTuple
 
 from servanda.engine.agreements import AgreementVersion, Book
 from servanda.engine.judging import Reading
+from servanda.engine.logs import Account, Judged, Log, Unjudged
 from servanda.engine.periods import Period
 from servanda.engine.results import Cohort, Result, over
 from servanda.engine.targets import Target
-from servanda.files.input_faults import Reject
 from servanda.reports.attainment.names import Names
-from servanda.reports.attainment.not_covered import WhyNot, by_reason
+from servanda.reports.attainment.not_covered import NotCovered, WhyNot
 from servanda.reports.ratios import digits_of
-from servanda.services.logs import Judged, Unjudged
 
 SPLITS = ("service", "customer", "priority", "target")
 USUAL_SPLIT = ("service", "priority", "target")
@@ -86,14 +85,22 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class LogCounts:
-    """What the log held: rows, tickets and readings, and what of it never came to a reading."""
+    """What the log held: rows, tickets and readings, and what of it never came to a reading.
 
-    rows: int
+    `rows` is `None` where the tickets were read from no table.
+    """
+
+    rows: int | None
     tickets: int
     readings: int
-    rejects: tuple[Reject, ...]
+    left_out: tuple[str, ...]
     unjudged: tuple[Unjudged, ...]
     first_opened_at: datetime | None
+
+    @property
+    def complete(self) -> bool:
+        """Whether every row was read and every ticket judged."""
+        return not self.left_out and not self.unjudged
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +148,11 @@ def of(
     cohort: Cohort = Cohort.DECIDED_IN,
     split: tuple[str, ...] = USUAL_SPLIT,
 ) -> Figures:
-    """Return the figures of a judged log over a period, or over all of it without one."""
-    book = judged.log.book
-    names = Names(book)
-    cells = over(judged.readings, cell_of, cohort=cohort, period=period, zone=book.organisation.zone)
+    """Return the figures of a judged log over a period, or over all of it without one, in one pass over its tickets."""
+    book, account = judged.log.book, Account()
+    names, not_covered = Names(book), NotCovered(book, period)
+    readings = not_covered.of(reading for each in account.of(judged.tickets) for reading in each.readings)
+    cells = over(readings, cell_of, cohort=cohort, period=period, zone=book.organisation.zone)
     used = {cell.version for cell in cells}
     return Figures(
         book=book,
@@ -157,14 +165,9 @@ def of(
         promises=_promises(cells, book),
         versions=tuple(version for version in book.versions if version.label in used),
         total=_sum(cells.values()),
-        uncovered=by_reason(book, _within(judged.readings, period, book.organisation.zone)),
-        log=_counts(judged),
+        uncovered=not_covered.by_reason,
+        log=_counts(judged.log, account),
     )
-
-
-def _within(readings: Iterable[Reading], period: Period | None, zone: str) -> Iterable[Reading]:
-    """Return the readings opened in a period; all of them without one. What is not covered stands at its opening."""
-    return readings if period is None else (each for each in readings if period.holds(each.opened_at, zone))
 
 
 def cell_of(reading: Reading) -> Cell:
@@ -218,14 +221,12 @@ def _sum(results: Iterable[Result]) -> Result:
     return reduce(add, results, Result())
 
 
-def _counts(judged: Judged) -> LogCounts:
-    log = judged.log
-    opened = [reading.opened_at for reading in judged.readings]
+def _counts(log: Log, account: Account) -> LogCounts:
     return LogCounts(
-        rows=log.notes.rows,
-        tickets=len(log.tickets),
-        readings=len(judged.readings),
-        rejects=tuple(log.notes.rejects),
-        unjudged=judged.unjudged,
-        first_opened_at=min(opened, default=None),
+        rows=log.rows,
+        tickets=account.tickets,
+        readings=account.readings,
+        left_out=tuple(log.left_out),
+        unjudged=tuple(account.unjudged),
+        first_opened_at=account.first_opened_at,
     )

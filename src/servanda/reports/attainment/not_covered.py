@@ -1,12 +1,13 @@
 """Why tickets are not covered, by kind of reason, so that whoever reads it mends what is at fault."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 
 from servanda.engine.agreements import Book
 from servanda.engine.coverage import NOT_COVERED, Clause
 from servanda.engine.judging import Reading
+from servanda.engine.periods import Period
 
 
 class WhyNot(Enum):
@@ -18,15 +19,33 @@ class WhyNot(Enum):
     OUTSIDE_DATES = "opened outside the dates of every agreement"
 
 
-def by_reason(book: Book, readings: Iterable[Reading]) -> Mapping[WhyNot, Mapping[str, int]]:
-    """Return how many readings each reason leaves out, by the id it names: a priority without limit, else a service."""
-    clauses = [Clause(version, target) for version in book.versions for target in version.targets]
-    found: dict[WhyNot, Counter[str]] = {why: Counter() for why in WhyNot}
-    for reading in readings:
-        if reading.cover.state == NOT_COVERED:
-            why = _why(clauses, reading)
-            found[why][reading.priority if why is WhyNot.NO_LIMIT else reading.service] += 1
-    return {why: named for why, named in found.items() if named}
+class NotCovered:
+    """What nothing covers, counted as readings pass: by reason, then by the id it names.
+
+    The id is the priority that has no limit, else the service. What is not covered stands in the period of its opening.
+    """
+
+    def __init__(self, book: Book, period: Period | None) -> None:
+        self._clauses = [Clause(version, target) for version in book.versions for target in version.targets]
+        self._period = period
+        self._zone = book.organisation.zone
+        self._found: dict[WhyNot, Counter[str]] = {why: Counter() for why in WhyNot}
+
+    def of(self, readings: Iterable[Reading]) -> Iterator[Reading]:
+        """Yield readings as they come, counted."""
+        for reading in readings:
+            if reading.cover.state == NOT_COVERED and self._counts(reading):
+                why = _why(self._clauses, reading)
+                self._found[why][reading.priority if why is WhyNot.NO_LIMIT else reading.service] += 1
+            yield reading
+
+    def _counts(self, reading: Reading) -> bool:
+        return self._period is None or self._period.holds(reading.opened_at, self._zone)
+
+    @property
+    def by_reason(self) -> Mapping[WhyNot, Mapping[str, int]]:
+        """How many readings each reason has left out, by the id it names."""
+        return {why: named for why, named in self._found.items() if named}
 
 
 def _why(clauses: Iterable[Clause], reading: Reading) -> WhyNot:

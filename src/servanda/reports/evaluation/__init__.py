@@ -1,14 +1,13 @@
 """Every reading of a log as a row: what was promised for each ticket, and what came of it."""
 
-from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 from servanda.engine.clocks import State
 from servanda.engine.judging import Reading
+from servanda.engine.logs import Account, Judged, Log
 from servanda.reports.words import count, instant, iso
-from servanda.services.logs import Judged
 
 COLUMNS = (
     "ticket",
@@ -24,14 +23,19 @@ COLUMNS = (
     "state",
     "breached_at",
     "flags",
+    "source",
 )
+SHOWN = 10
 
 
-def rows(judged: Judged) -> Iterator[tuple[Any, ...]]:
-    """Yield a row for each ticket and target: instants with the offset of the agreement's zone, amounts in seconds."""
+def rows(judged: Judged, account: Account) -> Iterator[tuple[Any, ...]]:
+    """Yield a row for each ticket and target as they are judged, and count them in the account.
+
+    Instants have the offset of the agreement's zone, amounts are in seconds.
+    """
     home = judged.log.book.organisation.zone
-    for reading in judged.readings:
-        yield _row(reading, home)
+    for each in account.of(judged.tickets):
+        yield from (_row(reading, home) for reading in each.readings)
 
 
 def _row(reading: Reading, home: str) -> tuple[Any, ...]:
@@ -51,6 +55,7 @@ def _row(reading: Reading, home: str) -> tuple[Any, ...]:
         reading.state.value,
         iso(cycle.breached_at, zone) if cycle else None,
         "; ".join(reading.flags),
+        reading.source,
     )
 
 
@@ -60,37 +65,36 @@ def seconds(length: timedelta) -> int | float:
     return whole if not rest else length.total_seconds()
 
 
-def summary(judged: Judged) -> dict[str, Any]:
+def summary(log: Log, account: Account) -> dict[str, Any]:
     """Return the counts of a log: what was read, what each state came to, and what could not be judged."""
-    notes = judged.log.notes
-    states = Counter(reading.state for reading in judged.readings)
     return {
-        "rows_read": notes.rows,
-        "tickets": len(judged.log.tickets),
-        "as_of": judged.log.as_of.isoformat(),
-        "readings": len(judged.readings),
-        "states": {state.value: states[state] for state in State if states[state]},
-        "rows_rejected": len(notes.rejects),
-        "faults_accepted": dict(notes.flags),
-        "tickets_not_judged": len(judged.unjudged),
+        "log": log.name,
+        "rows_read": log.rows,
+        "tickets": account.tickets,
+        "as_of": log.as_of.isoformat(),
+        "readings": account.readings,
+        "states": {state.value: account.states[state] for state in State if account.states[state]},
+        "rows_rejected": len(log.left_out),
+        "faults_accepted": account.faults_accepted(log),
+        "tickets_not_judged": len(account.unjudged),
     }
 
 
-def in_words(judged: Judged) -> Iterator[str]:
+def in_words(log: Log, account: Account) -> Iterator[str]:
     """Yield the summary as lines for a person."""
-    figures = summary(judged)
-    zone = judged.log.book.organisation.zone
+    figures = summary(log, account)
+    zone = log.book.organisation.zone
+    origin = f"of {log.name}" if log.rows is None else f"from {count(log.rows, 'row')}"
     yield (
-        f"{count(figures['tickets'], 'ticket')} from {count(figures['rows_read'], 'row')}, judged as of "
-        f"{instant(judged.log.as_of, zone)} ({zone}): {count(figures['readings'], 'reading')}."
+        f"{count(account.tickets, 'ticket')} {origin}, judged as of {instant(log.as_of, zone)} ({zone}): "
+        f"{count(account.readings, 'reading')}."
     )
     for state, number in figures["states"].items():
         yield f"  {state:<12} {number:>9,}"
-    for reject in judged.log.notes.rejects[:10]:
-        yield f"Left out: {reject}"
-    if len(judged.log.notes.rejects) > 10:
-        yield f"Left out: {len(judged.log.notes.rejects) - 10:,} more rows."
-    for unjudged in judged.unjudged[:10]:
+    yield from (f"Left out: {sentence}" for sentence in log.left_out[:SHOWN])
+    if len(log.left_out) > SHOWN:
+        yield f"Left out: {len(log.left_out) - SHOWN:,} more rows."
+    for unjudged in account.unjudged[:SHOWN]:
         yield f"Not judged: ticket {unjudged.ticket}: {unjudged.reason}"
     for fault, number in figures["faults_accepted"].items():
         yield f"Accepted and flagged: {fault}, {count(number, 'time')}."

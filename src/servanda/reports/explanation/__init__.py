@@ -2,21 +2,23 @@
 time went, and what the source says; each sentence and each row from the records themselves.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
+from servanda.bad_input import BadInput
 from servanda.engine import zones
 from servanda.engine.clocks import Cycle, Replay, State
 from servanda.engine.coverage import NOT_COVERED
 from servanda.engine.events import Event, EventKind, Ticket
 from servanda.engine.evidence import Span, Totals, Use, spans, totals, unlisted_pauses
 from servanda.engine.judging import Earlier, Reading, before_reclassifications, clock_of
+from servanda.engine.logs import History, Log, Origin, judged_ticket
 from servanda.engine.targets import DueRolls, TargetKind, Unit
 from servanda.reports.words import count, instant, iso, length
-from servanda.services.logs import Log
 
 LONG = 60
 ENDS = 20
@@ -36,7 +38,7 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A ticket's events, and a story for each kind of target."""
+    """A ticket's events, with where each came from where that is kept, and a story for each kind of target."""
 
     ticket: Ticket
     events: tuple[Event, ...]
@@ -44,17 +46,29 @@ class Explanation:
     earlier: tuple[Earlier, ...]
     as_of: datetime
     zone: str
+    origins: Mapping[str, Origin]
 
 
-def explain(log: Log, number: str) -> Explanation:
-    """Return the explanation of a ticket of a log; raise `BadInput` when the log has no such ticket."""
-    ticket = log.ticket(number)
-    readings = log.readings(ticket)
+def explain(log: Log, history: History, *, file: Path | None = None) -> Explanation:
+    """Return the explanation of a ticket of a log; raise `BadInput`, naming its file if any, when it is not judged."""
+    ticket = history.ticket
+    judged = judged_ticket(ticket, log)
+    if judged.refusal:
+        raise _cannot_be_judged(ticket, judged.refusal, file)
     home = log.book.organisation.zone
-    zone = next((each.cover.version.zone for each in readings if each.cover.version), home)
-    stories = tuple(_story(ticket, reading, log.as_of, home) for reading in readings)
+    zone = next((each.cover.version.zone for each in judged.readings if each.cover.version), home)
+    stories = tuple(_story(ticket, reading, log.as_of, home) for reading in judged.readings)
     earlier = before_reclassifications(ticket, log.coverage, log.as_of)
-    return Explanation(ticket, tuple(ticket.ordered()), stories, earlier, log.as_of, zone)
+    return Explanation(ticket, tuple(ticket.ordered()), stories, earlier, log.as_of, zone, history.origins)
+
+
+def _cannot_be_judged(ticket: Ticket, refusal: str, file: Path | None) -> BadInput:
+    return BadInput(
+        f"ticket '{ticket.number}' cannot be judged: {refusal}",
+        expected="a ticket that the agreements and their calendars can judge",
+        mend="mend the agreement, the ticket or the instant asked about",
+        file=file,
+    )
 
 
 def _story(ticket: Ticket, reading: Reading, as_of: datetime, home: str) -> Story:
@@ -263,18 +277,31 @@ def as_json(explanation: Explanation) -> dict[str, Any]:
     return {
         "ticket": explanation.ticket.number,
         "as_of": explanation.as_of.isoformat(),
-        "events": [_event_json(event, explanation.zone) for event in explanation.events],
+        "events": [_event_json(event, explanation) for event in explanation.events],
         "targets": [_story_json(story) for story in explanation.stories],
     }
 
 
-def _event_json(event: Event, zone: str) -> dict[str, Any]:
+def _event_json(event: Event, explanation: Explanation) -> dict[str, Any]:
     told = {"actor": event.actor, "reason": event.reason, "changes": dict(event.changes)}
+    origin = explanation.origins.get(event.id)
     return {
         "kind": event.kind.word,
-        "happened_at": iso(event.happened_at, zone),
+        "happened_at": iso(event.happened_at, explanation.zone),
         **{key: value for key, value in told.items() if value},
+        **({"origin": _origin_json(origin, explanation.zone)} if origin else {}),
     }
+
+
+def _origin_json(origin: Origin, zone: str) -> dict[str, Any]:
+    told = {
+        "batch": origin.batch,
+        "file": origin.file,
+        "row": origin.row,
+        "recorded_by": origin.recorded_by,
+        "recorded_at": iso(origin.recorded_at, zone),
+    }
+    return {key: value for key, value in told.items() if value}
 
 
 def _story_json(story: Story) -> dict[str, Any]:
@@ -319,19 +346,32 @@ def in_words(explanation: Explanation) -> Iterator[str]:
 def _event_lines(explanation: Explanation) -> Iterator[str]:
     events = explanation.events
     if len(events) <= LONG:
-        yield from _told(events, explanation.zone)
+        yield from _told(events, explanation)
         return
-    yield from _told(events[:ENDS], explanation.zone)
+    yield from _told(events[:ENDS], explanation)
     yield f"  ... {count(len(events) - 2 * ENDS, 'event')} between (all in --json) ..."
-    yield from _told(events[-ENDS:], explanation.zone)
+    yield from _told(events[-ENDS:], explanation)
 
 
-def _told(events: tuple[Event, ...], zone: str) -> Iterator[str]:
+def _told(events: tuple[Event, ...], explanation: Explanation) -> Iterator[str]:
+    zone = explanation.zone
     for event in events:
         told = [event.reason, *(f"{key} {value}" for key, value in event.changes.items())]
         word = event.kind.word.replace("_", " ")
         at = instant(event.happened_at, zone)
-        yield f"  {at:<22} {word:<16} {', '.join(each for each in told if each)}".rstrip()
+        origin = explanation.origins.get(event.id)
+        came = f"  [{_origin(origin, zone)}]" if origin else ""
+        yield f"  {at:<22} {word:<16} {', '.join(each for each in told if each)}{came}".rstrip()
+
+
+def _origin(origin: Origin, zone: str) -> str:
+    """Return where an event came from, such as `batch 3, log.csv, row 12` or `recorded by kim Mon 5 Jan 2026 09:00`."""
+    if origin.batch is not None:
+        row = f", row {origin.row:,}" if origin.row is not None else ""
+        return f"batch {origin.batch}, {origin.file}{row}"
+    by = f" by {origin.recorded_by}" if origin.recorded_by else ""
+    at = f" {instant(origin.recorded_at, zone)}" if origin.recorded_at else ""
+    return f"recorded{by}{at}"
 
 
 def _earlier_lines(earlier: Earlier, zone: str) -> Iterator[str]:

@@ -16,7 +16,7 @@ FORMAT = "servanda-reconciliation/1"
 
 def report(reconciled: Reconciled, examples: int) -> dict[str, Any]:
     """Return everything found; of each cause the first `examples` differences."""
-    found, log = reconciled.found, reconciled.judged.log
+    found, log = reconciled.found, reconciled.log
     return {
         "format": FORMAT,
         "log": reconciled.name,
@@ -33,7 +33,7 @@ def report(reconciled: Reconciled, examples: int) -> dict[str, Any]:
         "states": dict(found.states),
         "not_compared": dict(found.uncompared),
         "rows_not_read": reconciled.left_out,
-        "not_judged": [asdict(each) for each in reconciled.judged.unjudged],
+        "not_judged": [asdict(each) for each in reconciled.unjudged],
         "own_verdict": _own(found),
         "published": asdict(found.published),
         "stop": found.stop,

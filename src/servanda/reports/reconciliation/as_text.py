@@ -30,7 +30,7 @@ def lines(reconciled: Reconciled, examples: int) -> Iterator[str]:
 
 
 def _title(reconciled: Reconciled) -> Iterator[str]:
-    found, log = reconciled.found, reconciled.judged.log
+    found, log = reconciled.found, reconciled.log
     as_of = instant(log.as_of, log.book.organisation.zone)
     yield f"{reconciled.name}: our readings beside the source's own claims"
     yield f"{count(found.tickets, 'ticket')}, targets of kind {reconciled.kind.value}, as of {as_of}."
@@ -96,7 +96,7 @@ def _left_alone(reconciled: Reconciled) -> Iterator[str]:
         yield f"  {count(tickets, 'ticket')} with a claim: {state}{why}"
     if not found.uncompared:
         yield "  nothing: every ticket with a claim was compared"
-    for each in reconciled.judged.unjudged[:3]:
+    for each in reconciled.unjudged[:3]:
         yield from _wrapped(f"{each.ticket} could not be judged: {each.reason}", "  ", "    ")
     if reconciled.left_out:
         yield f"  {count(reconciled.left_out, 'row')} could not be read"

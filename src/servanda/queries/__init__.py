@@ -1,0 +1,1 @@
+"""What may be seen: every query takes who asks, and gives nothing that they may not have."""

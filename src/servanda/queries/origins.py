@@ -1,0 +1,52 @@
+"""Where the events of a ticket came from: the row of a file, or somebody who recorded them; and who is meant."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from servanda.engine.events import Event, Ticket
+from servanda.engine.logs import Origin
+from servanda.engine.rights import Action
+from servanda.store import models
+
+WRITING = (Action.RECORD_EVENT.value, Action.CORRECT_EVENT.value)
+
+
+def of(organisation: models.Organisation, ticket: Ticket) -> dict[str, Origin]:
+    """Return the origin of each event of a ticket that is kept, by the event's id, in two statements."""
+    kept = models.Event.objects.filter(
+        organisation=organisation, ticket__source=ticket.source, ticket__number=ticket.number
+    )
+    recorders = _recorders(organisation, ticket)
+    return {each.key: _origin(each, recorders) for each in kept.select_related("batch").defer("changes")}
+
+
+def _origin(event: models.Event, recorders: Mapping[str, str]) -> Origin:
+    if event.batch is not None:
+        return Origin(batch=event.batch.number, file=event.batch.file_name, row=event.row)
+    return Origin(recorded_by=recorders.get(event.key, ""), recorded_at=event.recorded_at)
+
+
+def _recorders(organisation: models.Organisation, ticket: Ticket) -> dict[str, str]:
+    """Return who recorded which event, as the audit has it."""
+    entries = models.Entry.objects.filter(
+        organisation=organisation, action__in=WRITING, subject=f"{ticket.source}/{ticket.number}"
+    )
+    return {id: entry.actor for entry in entries.order_by("sequence") for id in entry.content.get("events", ())}
+
+
+def with_names(organisation: models.Organisation, events: Iterable[Event]) -> tuple[Event, ...]:
+    """Return events in which people who are kept under a pseudonym have their names, as far as these are kept."""
+    told = tuple(events)
+    named = _names(organisation, {each.actor for each in told} | {each.changes.get("person", "") for each in told})
+    return tuple(_with_name(each, named) for each in told) if named else told
+
+
+def _names(organisation: models.Organisation, slugs: set[str]) -> dict[str, str]:
+    people = models.Person.objects.filter(organisation=organisation, slug__in=slugs - {""}).exclude(name="")
+    return dict(people.values_list("slug", "name"))
+
+
+def _with_name(event: Event, names: Mapping[str, str]) -> Event:
+    person = event.changes.get("person", "")
+    changes = {**event.changes, "person": names[person]} if person in names else event.changes
+    return replace(event, actor=names.get(event.actor, event.actor), changes=changes)
