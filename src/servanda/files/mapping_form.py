@@ -17,6 +17,7 @@ from servanda.files.written_times import TimeStyle
 
 ORDER_BY_TIME = "time"
 ORDER_OF_FILE = "file"
+PERSON = "person"
 
 Conditions = Mapping[str, frozenset[str]]
 

@@ -5,6 +5,7 @@ import importlib.resources
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar, cast
@@ -19,6 +20,7 @@ from servanda.files import yaml_text
 from servanda.files.input_faults import FAULTS, Grade
 from servanda.files.mapping_form import (
     ORDER_BY_TIME,
+    PERSON,
     ClaimColumns,
     ClassColumn,
     Conditions,
@@ -185,7 +187,7 @@ class _Reader:
             events=self._events(rows),
             states=self._states(rows),
             classes=self._class_columns("classes"),
-            assignment=self._class_columns("assignment"),
+            assignment=self._assignment(),
             claims=self._claims(),
             grades=self._grades(),
         )
@@ -312,6 +314,11 @@ class _Reader:
         return {
             name: self._checked([part, name], partial(_class_column, each), wanted) for name, each in written.items()
         }
+
+    def _assignment(self) -> dict[str, ClassColumn]:
+        """Return the columns of assignees; people come and go, so one that the mapping does not list is no fault."""
+        columns = self._class_columns("assignment")
+        return columns | {PERSON: replace(columns[PERSON], keeps_unknown=True)} if PERSON in columns else columns
 
     def _claims(self) -> ClaimColumns:
         claims = self._content.get("claims", {})
