@@ -1,0 +1,267 @@
+"""The tables as a dump lists them: by which columns a row is known, what each column holds, and the statements.
+
+A dump knows no primary key: a row that refers to another names that row's natural key, so equal contents give equal
+dumps on every database.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cache
+from types import MappingProxyType
+
+from django.apps import apps
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.base.operations import BaseDatabaseOperations
+
+from servanda.store.fields import CanonicalJsonField
+
+ORGANISATION = "organisation"
+
+NATURAL_KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "organisation": ("slug",),
+        "person": ("organisation", "slug"),
+        "roleassignment": (
+            "organisation",
+            "person",
+            "role",
+            "from_on",
+            "until_on",
+            "services",
+            "customers",
+            "suppliers",
+        ),
+        "customer": ("organisation", "slug"),
+        "service": ("organisation", "slug"),
+        "calendarversion": ("organisation", "slug", "content_hash"),
+        "priorityschemeversion": ("organisation", "slug", "content_hash"),
+        "agreementversion": ("organisation", "agreement", "number"),
+        "signature": ("organisation", "version"),
+        "ending": ("organisation", "version"),
+        "batch": ("organisation", "number"),
+        "ticket": ("organisation", "source", "number"),
+        "event": ("organisation", "ticket", "key"),
+        "sourcerow": ("organisation", "ticket", "batch", "row"),
+        "claim": ("organisation", "ticket"),
+        "exemption": ("organisation", "ticket", "target"),
+        "clock": ("organisation", "ticket", "kind", "party"),
+        "tally": (
+            "organisation",
+            "month",
+            "service",
+            "customer",
+            "priority",
+            "kind",
+            "party",
+            "target",
+            "version",
+        ),
+        "message": ("organisation", "key"),
+        "entry": ("organisation", "sequence"),
+    }
+)
+"""By which columns each table knows its rows, in the order of a dump: a row comes after every row it refers to."""
+
+
+class Kind(Enum):
+    """What a column of a dump holds."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    TRUTH = "truth"
+    DATE = "date"
+    CONTENT = "content"
+    REFERENCE = "reference"
+
+
+KINDS = MappingProxyType(
+    {
+        "CharField": Kind.TEXT,
+        "TextField": Kind.TEXT,
+        "BooleanField": Kind.TRUTH,
+        "DateField": Kind.DATE,
+        "PositiveSmallIntegerField": Kind.NUMBER,
+        "PositiveIntegerField": Kind.NUMBER,
+        "BigIntegerField": Kind.NUMBER,
+        "ForeignKey": Kind.REFERENCE,
+        "OneToOneField": Kind.REFERENCE,
+    }
+)
+
+
+class NotDumpable(Exception):
+    """A model that the list of natural keys does not describe; found by a test, never by a user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its name in a dump and in the table, and what it may hold. `least` and `most` bound a number."""
+
+    name: str
+    stored_as: str
+    kind: Kind
+    optional: bool
+    default: object = models.NOT_PROVIDED
+    longest: int | None = None
+    least: int = 0
+    most: int = 0
+    target: "Table | None" = None
+
+    @property
+    def parts(self) -> "tuple[Column, ...]":
+        """The columns that name a row which this one refers to, its organisation left out unless it is the row."""
+        if self.target is None:
+            return ()
+        return tuple(each for each in self.target.key if each.name != ORGANISATION)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of a dump: its columns, those of its natural key first."""
+
+    name: str
+    stored_as: str
+    columns: tuple[Column, ...]
+    key: tuple[Column, ...] = field(repr=False)
+
+
+@cache
+def tables() -> tuple[Table, ...]:
+    """Return every table in the order of a dump; raise `NotDumpable` for one that the natural keys do not fit."""
+    made: dict[str, Table] = {}
+    for name, key in NATURAL_KEYS.items():
+        made[name] = _table(name, key, made)
+    return tuple(made.values())
+
+
+def _table(name: str, key: tuple[str, ...], made: Mapping[str, Table]) -> Table:
+    meta = apps.get_model("store", name)._meta
+    columns = {each.name: _column(each, made) for each in meta.concrete_fields if not each.primary_key}
+    if meta.many_to_many or not columns.keys() >= set(key):
+        raise NotDumpable(f"{name}: a dump writes plain columns, and its natural key is made of them")
+    ordered = (*(columns[each] for each in key), *(each for each in columns.values() if each.name not in key))
+    return Table(name, meta.db_table, ordered, tuple(columns[each] for each in key))
+
+
+def _column(told: "models.Field[object, object]", made: Mapping[str, Table]) -> Column:
+    internal = told.get_internal_type()
+    if internal not in KINDS:
+        raise NotDumpable(f"{told}: a dump has no word for a {internal}")
+    kind = Kind.CONTENT if isinstance(told, CanonicalJsonField) else KINDS[internal]
+    least, most = BaseDatabaseOperations.integer_field_ranges.get(internal, (0, 0))
+    return Column(
+        told.name,
+        str(told.column),
+        kind,
+        optional=told.null,
+        default=told.get_default() if told.has_default() else models.NOT_PROVIDED,
+        longest=told.max_length if kind is Kind.TEXT else None,
+        least=least,
+        most=most,
+        target=_target(told, made) if kind is Kind.REFERENCE else None,
+    )
+
+
+def _target(told: "models.Field[object, object]", made: Mapping[str, Table]) -> Table:
+    """Return the table that a column refers to: one listed before, known by plain columns of its organisation."""
+    model = told.related_model
+    target = made.get(model._meta.model_name or "") if isinstance(model, type) else None
+    plain = target and all(each.kind is not Kind.REFERENCE or each.name == ORGANISATION for each in target.key)
+    if target is None or not plain:
+        raise NotDumpable(f"{told}: it refers to a table that comes later, or is known by a further reference")
+    return target
+
+
+# --- statements ---
+
+
+def select(connection: BaseDatabaseWrapper, table: Table, *, of_one: bool) -> str:
+    """Return the statement that reads a table in the order of its natural key; its parameter is the one organisation.
+
+    It yields the columns of the table in their order; a reference yields its own number and then the parts of its key.
+    """
+    quoted = connection.ops.quote_name
+    wanted: list[str] = []
+    joins: list[str] = []
+    for column in table.columns:
+        wanted.append(f"r.{quoted(column.stored_as)}")
+        if column.target:
+            joined = quoted(f"of_{column.name}")
+            joins.append(_join(connection, column, joined))
+            wanted.extend(f"{joined}.{quoted(part.stored_as)}" for part in column.parts)
+    order = [each for column in table.key for each in _order(connection, column)]
+    owner = "r" if table.name == ORGANISATION else quoted(f"of_{ORGANISATION}")
+    only = f" WHERE {owner}.slug = %s" if of_one else ""
+    source = f"{quoted(table.stored_as)} r {' '.join(joins)}"
+    return f"SELECT {', '.join(wanted)} FROM {source}{only} ORDER BY {', '.join(order)}"
+
+
+def _join(connection: BaseDatabaseWrapper, column: Column, joined: str) -> str:
+    """Return the join to the row that a column refers to, which must be of the same organisation."""
+    assert column.target is not None
+    quoted = connection.ops.quote_name
+    kind = "LEFT JOIN" if column.optional else "JOIN"
+    same = "" if column.name == ORGANISATION else f" AND {joined}.organisation_id = r.organisation_id"
+    target = quoted(column.target.stored_as)
+    return f"{kind} {target} {joined} ON {joined}.id = r.{quoted(column.stored_as)}{same}"
+
+
+def _order(connection: BaseDatabaseWrapper, column: Column) -> list[str]:
+    """Return what to sort by for a column of a key: texts by their bytes, nothing before something."""
+    quoted = connection.ops.quote_name
+    if column.target:
+        joined = quoted(f"of_{column.name}")
+        return [f"{joined}.{quoted(part.stored_as)}{_collation(connection, part)}" for part in column.parts]
+    nothing_first = " NULLS FIRST" if column.optional else ""
+    return [f"r.{quoted(column.stored_as)}{_collation(connection, column)}{nothing_first}"]
+
+
+def _collation(connection: BaseDatabaseWrapper, column: Column) -> str:
+    if column.kind not in (Kind.TEXT, Kind.CONTENT):
+        return ""
+    return ' COLLATE "C"' if connection.vendor == "postgresql" else " COLLATE BINARY"
+
+
+def count(connection: BaseDatabaseWrapper, table: Table, *, of_one: bool) -> str:
+    """Return the statement that counts the rows that `select` should yield."""
+    quoted = connection.ops.quote_name
+    owner = (
+        "slug" if table.name == ORGANISATION else "(SELECT slug FROM store_organisation o WHERE o.id = organisation_id)"
+    )
+    only = f" WHERE {owner} = %s" if of_one else ""
+    return f"SELECT count(*) FROM {quoted(table.stored_as)}{only}"
+
+
+def insert(connection: BaseDatabaseWrapper, table: Table) -> str:
+    """Return the statement that adds one row of a table, its columns in the order of a dump."""
+    places = ", ".join(["%s"] * len(table.columns))
+    return f"INSERT INTO {_into(connection, table)} VALUES ({places})"
+
+
+def copy_in(connection: BaseDatabaseWrapper, table: Table) -> str:
+    """Return PostgreSQL's statement that takes in many rows of a table at once."""
+    return f"COPY {_into(connection, table)} FROM STDIN"
+
+
+def _into(connection: BaseDatabaseWrapper, table: Table) -> str:
+    quoted = connection.ops.quote_name
+    return f"{quoted(table.stored_as)} ({', '.join(quoted(each.stored_as) for each in table.columns)})"
+
+
+def find(connection: BaseDatabaseWrapper, column: Column, wanted: int) -> str:
+    """Return the statement that finds rows of one organisation which share all parts of their key but the last.
+
+    Its parameters are the organisation's number, the shared parts, and as many last parts as are wanted; it yields the
+    row's number and its last part.
+    """
+    assert column.target is not None
+    quoted = connection.ops.quote_name
+    *shared, last = (quoted(each.stored_as) for each in column.parts)
+    same = "".join(f" AND {each} = %s" for each in shared)
+    places = ", ".join(["%s"] * wanted)
+    return (
+        f"SELECT id, {last} FROM {quoted(column.target.stored_as)} "
+        f"WHERE organisation_id = %s{same} AND {last} IN ({places})"
+    )

@@ -1,0 +1,189 @@
+"""A school and a college with something in every table, always the same: fixed instants, fixed keys, awkward texts.
+
+`seed` fills the database that is worked on; `figures` are what a report says of it.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+from django.db import transaction
+
+from servanda.engine.agreements import AgreementVersion, Book, Signature
+from servanda.engine.events import Claims, Event, EventKind, Ticket
+from servanda.engine.judging import judge
+from servanda.engine.rights import Action, Assignment, Role, Scope, Viewer
+from servanda.services import audit, clocks
+from servanda.services.agreements import coverage_of
+from servanda.store import models, translate
+from tests.builders import OFFICE, book, elapsed_time, open_time, target, version
+
+START = datetime(2026, 1, 5, 8, tzinfo=UTC)
+RECORDED = datetime(2026, 2, 2, 9, 30, 0, 123456, tzinfo=UTC)
+AS_OF = datetime(2026, 3, 1, tzinfo=UTC)
+SLUGS = ("school", "college")
+# What a file, a quoting rule or a driver could take for something else.
+TEXTS = (
+    "",
+    "waiting for customer",
+    "Grüße – “eingehalten” 🏫",
+    'a "quoted" cell, a ; and a tab\tand a\nnew line',
+    "\\N",
+    "NULL",
+    "line\u2028separator and \x85 and \x1f",
+    "back\\slash \\n %s %(name)s {brace}",
+    "=1+1",
+)
+
+
+def agreed() -> Book:
+    """Return the agreements: a first version that was ended early, and the one after it."""
+    targets = (target("resolution", open_time(hours=16)), target("first_response", elapsed_time(minutes=45)))
+    first = version(*targets, effective_until=date(2026, 1, 31), services=frozenset({"mail"}))
+    second = version(*targets, number=2, effective_from=date(2026, 2, 1), services=frozenset({"mail"}))
+    return book(first, second)
+
+
+def ticket(number: int, organisation: str) -> Ticket:
+    """Return the ticket of a number: opened some hours after the one before, then answered, paused, resolved or not."""
+    opened = START + timedelta(minutes=97 * number)
+    name, text = f"T{number:06d}", TEXTS[number % len(TEXTS)]
+    events = [
+        Event(
+            EventKind.OPENED,
+            opened,
+            id=f"{name}-1",
+            actor=f"person-{number % 7}",
+            changes={"service": "mail" if number % 11 else "print", "priority": f"P{number % 4 + 1}"},
+            recorded_at=RECORDED,
+        ),
+        Event(EventKind.PAUSED, opened + timedelta(minutes=30), sequence=1, reason="customer", recorded_at=RECORDED),
+        Event(EventKind.RESUMED, opened + timedelta(hours=2), sequence=2, reason=text, recorded_at=RECORDED),
+        Event(EventKind.FIRST_RESPONDED, opened + timedelta(minutes=number % 90), id=f"{name}-4", actor=text),
+        Event(EventKind.RESOLVED, opened + timedelta(hours=number % 40), id=f"{name}-5", recorded_at=RECORDED),
+    ]
+    claims = Claims(due_at=opened + timedelta(days=1), met=(True, False, None)[number % 3], extra={"sla": text})
+    return Ticket(
+        name, tuple(events[: 3 + number % 3]), "desk", organisation, claims, (text,) if number % 5 == 0 else ()
+    )
+
+
+def seed(tickets: int = 40, slugs: Iterable[str] = SLUGS) -> None:
+    """Fill an empty database, or add organisations to one."""
+    with transaction.atomic():
+        for slug in slugs:
+            _seed_one(slug, tickets)
+
+
+def _seed_one(slug: str, tickets: int) -> None:
+    school = models.Organisation.objects.create(
+        slug=slug, name=f"The {slug} – “{slug}”", zone="Europe/Paris", pseudonym_key=f"{slug}-" + "0" * 40
+    )
+    kim = _people(school)
+    _catalogue(school)
+    _agreements(school, kim)
+    batch = models.Batch.objects.create(
+        organisation=school,
+        number=1,
+        source="desk",
+        file_name="january – Büro.csv",
+        file_hash="sha256:" + "1" * 64,
+        mapping_hash="sha256:" + "2" * 64,
+        columns=["number", "note"],
+        counts={"rows": tickets},
+        actor="kim",
+        committed_at=RECORDED,
+    )
+    school.refresh_from_db()
+    by = clocks.agreed(school)
+    for number in range(1, tickets + 1):
+        record = _keep(ticket(number, slug), school, batch, number)
+        record = models.Ticket.objects.get(pk=record.pk)
+        kept = translate.ticket_of(record, slug, record.events.all(), None)
+        clocks.refresh(record, kept, by)
+    audit.note(school, kim, Action.IMPORT_LOG, "batch 1", now=RECORDED, content={"rows": tickets, "note": TEXTS[3]})
+    models.Message.objects.create(
+        organisation=school,
+        kind="breach",
+        key=f"breach {slug}",
+        payload={"text": TEXTS[2], "nested": [1, {"a": None}]},
+        due_at=RECORDED,
+        created_at=RECORDED,
+        lease_until=RECORDED,
+        error=TEXTS[4],
+    )
+
+
+def _people(school: models.Organisation) -> Viewer:
+    kim = models.Person.objects.create(organisation=school, slug="kim", name="Kim Ångström", email="kim@example.org")
+    translate.record_of_assignment(Assignment(Role.ADMINISTRATOR), kim).save()
+    scope = Scope(frozenset({"mail"}), frozenset({"staff"}))
+    for role in (Role.TECHNICIAN, Role.AUDITOR):
+        translate.record_of_assignment(Assignment(role, scope, date(2026, 1, 1), None), kim).save()
+    models.Person.objects.create(organisation=school, slug="person-1", anonymised_at=RECORDED, active=False)
+    return Viewer(school.slug, "kim", date(2026, 2, 2), (Assignment(Role.ADMINISTRATOR),))
+
+
+def _catalogue(school: models.Organisation) -> None:
+    models.Customer.objects.create(organisation=school, slug="staff", name=TEXTS[2])
+    for slug in ("mail", "print"):
+        models.Service.objects.create(organisation=school, slug=slug, name=slug)
+
+
+def _agreements(school: models.Organisation, kim: Viewer) -> None:
+    translate.record_of_calendar(OFFICE, school, RECORDED).save()
+    models.PrioritySchemeVersion.objects.create(
+        organisation=school, slug="usual", content_hash="sha256:" + "3" * 64, content={"id": "usual"}, added_at=RECORDED
+    )
+    kept = [_kept(each, school) for each in agreed().versions]
+    translate.record_of_signature(Signature(date(2025, 12, 20), kept[0].content_hash), kept[0], RECORDED).save()
+    models.Ending.objects.create(organisation=school, version=kept[0], ended_on=date(2026, 1, 31), recorded_at=RECORDED)
+    models.Organisation.objects.filter(pk=school.pk).update(agreements_applied=1)
+    audit.note(school, kim, Action.APPLY_AGREEMENT, "service-desk", now=RECORDED)
+
+
+def _kept(agreement_version: AgreementVersion, school: models.Organisation) -> models.AgreementVersion:
+    record = translate.record_of_version(agreement_version, school, RECORDED)
+    record.save()
+    return record
+
+
+def _keep(told: Ticket, school: models.Organisation, batch: models.Batch, number: int) -> models.Ticket:
+    """Keep a ticket, its events, its claims, the row that it came from, and now and then an exemption."""
+    record = translate.record_of_ticket(replace(told, events=()), school)
+    record.save()
+    for event in told.events:
+        kept = translate.record_of_event(event, record)
+        kept.batch, kept.row = batch, number + 1
+        kept.save()
+    translate.record_of_claims(told.claims, record).save()
+    models.SourceRow.objects.create(
+        organisation=school,
+        batch=batch,
+        ticket=record,
+        row=number + 1,
+        cells=[told.number, TEXTS[number % len(TEXTS)]],
+        cells_hash=f"{number:032x}",
+    )
+    if number % 10 == 0:
+        models.Exemption.objects.create(
+            organisation=school,
+            ticket=record,
+            target="resolution",
+            reason=TEXTS[6],
+            approved_by="head",
+            recorded_at=RECORDED,
+        )
+    return record
+
+
+def figures(slug: str) -> dict[str, int]:
+    """Return how many tickets of an organisation stand how on each target, judged from what is kept."""
+    school = models.Organisation.objects.get(slug=slug)
+    coverage = coverage_of(school)
+    found: Counter[str] = Counter()
+    for record in models.Ticket.objects.filter(organisation=school).prefetch_related("events"):
+        for reading in judge(translate.ticket_of(record, slug, record.events.all(), None), coverage, AS_OF):
+            found[f"{reading.version} {reading.target} {reading.state.value}"] += 1
+    return dict(sorted(found.items()))
