@@ -99,3 +99,11 @@ def _chunks(rows: Iterable[Values], size: int) -> Iterable[list[Values]]:
     rows = iter(rows)
     while some := list(islice(rows, size)):
         yield some
+
+
+def delete_of(model: type[models.Model], column: str, keys: Sequence[int]) -> None:
+    """Remove the rows of a table that refer to one of some keys."""
+    for some in _chunks([(key,) for key in keys], PARAMETERS_AT_ONCE):
+        marks = ", ".join(["%s"] * len(some))
+        with connection.cursor() as cursor:
+            cursor.execute(f"DELETE FROM {model._meta.db_table} WHERE {column} IN ({marks})", [key for (key,) in some])

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any
 
 from servanda.engine import events as engine
 from servanda.engine.agreements import AgreementVersion, PriorityScheme, Signature
 from servanda.engine.calendars import Calendar
-from servanda.engine.canonical import plain, revive, sha256
+from servanda.engine.canonical import plain, revive, sha256, written
 from servanda.engine.instants import amount, to_microseconds
 from servanda.engine.judging import Reading, classification
 from servanda.engine.rights import Assignment, Role, Scope
@@ -190,6 +191,91 @@ def record_of_clock(reading: Reading, ticket: models.Ticket, version_id: int) ->
         month=month_of(reading),
         flags=list(reading.flags[len(ticket.flags) :]),
     )
+
+
+# --- the same as values, for statements in bulk ---
+
+EVENT_COLUMNS = (
+    "key",
+    "kind",
+    "happened_at",
+    "recorded_at",
+    "sequence",
+    "actor",
+    "reason",
+    "changes",
+    "retracts",
+)
+CLAIM_COLUMNS = ("due_at", "met", "first_responded_at", "resolved_at", "closed_at", "extra")
+CLOCK_COLUMNS = (
+    "kind",
+    "party",
+    "target",
+    "version_id",
+    "priority",
+    "state",
+    "machine",
+    "started_at",
+    "due_at",
+    "stopped_at",
+    "breached_at",
+    "elapsed",
+    "paused",
+    "month",
+    "flags",
+)
+
+
+def event_values(event: engine.Event) -> list[Any]:
+    """Return what the database keeps of an event, in the order of `EVENT_COLUMNS`."""
+    return [
+        event.id,
+        event.kind.value,
+        to_microseconds(event.happened_at),
+        _microseconds(event.recorded_at),
+        event.sequence,
+        event.actor,
+        event.reason,
+        written(dict(event.changes)),
+        event.retracts,
+    ]
+
+
+def claim_values(claims: engine.Claims) -> list[Any]:
+    """Return what the database keeps of claims, in the order of `CLAIM_COLUMNS`."""
+    return [
+        _microseconds(claims.due_at),
+        claims.met,
+        _microseconds(claims.first_responded_at),
+        _microseconds(claims.resolved_at),
+        _microseconds(claims.closed_at),
+        written(dict(claims.extra)),
+    ]
+
+
+def clock_values(clock: models.Clock) -> list[Any]:
+    """Return what the database keeps of a clock, in the order of `CLOCK_COLUMNS`."""
+    return [
+        clock.kind,
+        clock.party,
+        clock.target,
+        clock.version_id,
+        clock.priority,
+        clock.state,
+        written(clock.machine),
+        _microseconds(clock.started_at),
+        _microseconds(clock.due_at),
+        _microseconds(clock.stopped_at),
+        _microseconds(clock.breached_at),
+        clock.elapsed,
+        clock.paused,
+        None if clock.month is None else clock.month.isoformat(),
+        written(clock.flags),
+    ]
+
+
+def _microseconds(at: datetime | None) -> int | None:
+    return None if at is None else to_microseconds(at)
 
 
 # --- agreements ---

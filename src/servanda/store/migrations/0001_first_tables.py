@@ -69,6 +69,7 @@ class Migration(migrations.Migration):
                 ("file_name", models.TextField()),
                 ("file_hash", models.CharField(max_length=71)),
                 ("mapping_hash", models.CharField(max_length=71)),
+                ("mapping", models.TextField()),
                 ("columns", servanda.store.fields.CanonicalJsonField(default=list)),
                 (
                     "state",

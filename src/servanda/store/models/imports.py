@@ -7,7 +7,7 @@ from servanda.store.models.organisations import Owned
 
 
 class Batch(Owned):
-    """One file taken in, in one transaction. `number` counts from 1 in each organisation."""
+    """One file taken in, in one transaction. `number` counts from 1 in each organisation; `mapping` is its text."""
 
     class State(models.TextChoices):
         """Whether what the file brought still stands."""
@@ -20,6 +20,7 @@ class Batch(Owned):
     file_name = models.TextField()
     file_hash = models.CharField(max_length=71)
     mapping_hash = models.CharField(max_length=71)
+    mapping = models.TextField()
     columns = CanonicalJsonField(default=list)
     state = models.CharField(max_length=12, choices=State.choices, default=State.COMMITTED)
     counts = CanonicalJsonField(default=dict)
