@@ -24,7 +24,8 @@ def add(subparsers: Subparsers) -> None:
     parser = add_command(
         subparsers,
         "import",
-        says="Take a table into the database: read and judge all of it, show the plan, write all of it or nothing. The same file again changes nothing; a file that has grown adds what is new.",
+        says="Take a table into the database, all of it or nothing. The same file again changes nothing; "
+        "a file that has grown adds what is new.",
         example=EXAMPLE,
         run=run,
     )
