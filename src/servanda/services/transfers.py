@@ -87,14 +87,14 @@ def dump_file(path: Path, viewer: Viewer | None, organisation: str = "", progres
         organisation = access.access_organisation(viewer, Action.BACK_UP).slug
     with placed(path) as beside:
         beside.chmod(0o600)  # it holds people's names
-        with beside.open("wb") as file, _packed(file, path.suffix.lower() == ".gz") as stream:
+        with beside.open("wb") as file, packed(file, path.suffix.lower() == ".gz") as stream:
             return dump(stream, organisation=organisation, progress=progress)
 
 
 @contextmanager
-def _packed(file: IO[bytes], packed: bool) -> Iterator[IO[bytes]]:
+def packed(file: IO[bytes], wanted: bool) -> Iterator[IO[bytes]]:
     """Give a stream that packs what is written to it, without a name or a time in it: equal dumps stay equal."""
-    if not packed:
+    if not wanted:
         yield file
         return
     with gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=file, mtime=0) as stream:
