@@ -13,7 +13,7 @@ from servanda.bad_input import BadInput
 from servanda.engine import zones
 from servanda.engine.clocks import Cycle, Replay, State
 from servanda.engine.coverage import NOT_COVERED
-from servanda.engine.events import Event, EventKind, Ticket
+from servanda.engine.events import ASSIGNMENT, CLASSIFICATION, Event, EventKind, Ticket
 from servanda.engine.evidence import Span, Totals, Use, spans, totals, unlisted_pauses
 from servanda.engine.judging import Earlier, Reading, before_reclassifications, clock_of
 from servanda.engine.logs import History, Log, Origin, judged_ticket
@@ -283,7 +283,7 @@ def as_json(explanation: Explanation) -> dict[str, Any]:
 
 
 def _event_json(event: Event, explanation: Explanation) -> dict[str, Any]:
-    told = {"actor": event.actor, "reason": event.reason, "changes": dict(event.changes)}
+    told = {"actor": event.actor, "reason": event.reason, "changes": dict(_changes(event))}
     origin = explanation.origins.get(event.id)
     return {
         "kind": event.kind.word,
@@ -356,12 +356,18 @@ def _event_lines(explanation: Explanation) -> Iterator[str]:
 def _told(events: tuple[Event, ...], explanation: Explanation) -> Iterator[str]:
     zone = explanation.zone
     for event in events:
-        told = [event.reason, *(f"{key} {value}" for key, value in event.changes.items())]
+        told = [event.reason, *(f"{key} {value}" for key, value in _changes(event))]
         word = event.kind.word.replace("_", " ")
         at = instant(event.happened_at, zone)
         origin = explanation.origins.get(event.id)
         came = f"  [{_origin(origin, zone)}]" if origin else ""
         yield f"  {at:<22} {word:<16} {', '.join(each for each in told if each)}{came}".rstrip()
+
+
+def _changes(event: Event) -> list[tuple[str, str]]:
+    """Return what an event changed, in one order wherever the event is kept."""
+    places = {name: place for place, name in enumerate((*CLASSIFICATION, *ASSIGNMENT))}
+    return sorted(event.changes.items(), key=lambda each: (places.get(each[0], len(places)), each[0]))
 
 
 def _origin(origin: Origin, zone: str) -> str:
@@ -375,7 +381,7 @@ def _origin(origin: Origin, zone: str) -> str:
 
 
 def _earlier_lines(earlier: Earlier, zone: str) -> Iterator[str]:
-    changed = ", ".join(f"{key} {value}" for key, value in earlier.event.changes.items())
+    changed = ", ".join(f"{key} {value}" for key, value in _changes(earlier.event))
     yield f"Until it was reclassified ({changed}) {instant(earlier.event.happened_at, zone)}, the clocks showed:"
     for reading in earlier.readings:
         due = f", due {instant(reading.cycle.due_at, zone)}" if reading.cycle and reading.cycle.due_at else ""
