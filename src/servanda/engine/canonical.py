@@ -14,6 +14,8 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 Value = TypeVar("Value")
 
+_ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
 
 class UnreadableContent(ValueError):
     """Plain JSON that is not the canonical form of the value asked for."""
@@ -21,7 +23,7 @@ class UnreadableContent(ValueError):
 
 def written(content: Any) -> str:
     """Return plain JSON values as text, sorted and compact: the one text of one content."""
-    return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return _ENCODER.encode(content)
 
 
 def sha256(content: Any) -> str:

@@ -113,6 +113,7 @@ def _fresh(stored: Ticket, events: Iterable[Event], now: datetime) -> list[Event
     kept = {event.id: event for event in stored.events}
     fresh: list[Event] = []
     for event in events:
+        _check_own_name(event)
         named = replace(event, id=translate.event_key(event), recorded_at=now)
         known = kept.get(named.id)
         if known is None:
@@ -126,6 +127,15 @@ def _fresh(stored: Ticket, events: Iterable[Event], now: datetime) -> list[Event
                 mend="Take the kept event back with a 'retracted' event, and send the right one under a new id.",
             )
     return fresh
+
+
+def _check_own_name(event: Event) -> None:
+    if event.id.startswith(translate.HASHED) and event.id != translate.event_content_hash(event):
+        raise EventRefused(
+            f"an event of the id '{event.id}'",
+            expected=f"an id of the source that does not begin with '{translate.HASHED}', or none",
+            mend="Leave the id out: the event then goes by the hash of its content.",
+        )
 
 
 def _check_taken_back(event: Event, kept: Mapping[str, Event]) -> None:

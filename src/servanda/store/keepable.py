@@ -1,5 +1,6 @@
 """What a database can keep of a source's texts: refused here in words, alike on every database."""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -9,6 +10,7 @@ from servanda.engine.events import Event
 
 LONGEST_NAME = 200
 LONGEST_TEXT = 10_000
+_HALF_OF_A_PAIR = re.compile("[\ud800-\udfff]")
 
 
 class Unkeepable(BadInput):
@@ -45,7 +47,7 @@ def _check_text(what: str, text: str, longest: int) -> None:
             expected=f"at most {longest:,}",
             mend="Shorten it at the source.",
         )
-    if "\0" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
+    if "\0" in text or (not text.isascii() and _HALF_OF_A_PAIR.search(text)):
         raise Unkeepable(
             f"{what} holds a sign that is no text (NUL, or half of a pair)",
             expected="text",

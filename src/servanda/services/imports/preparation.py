@@ -19,8 +19,6 @@ from servanda.services.tallies import Difference
 from servanda.store import models, translate
 from servanda.store.keepable import check_event, check_name
 
-AGAIN = "~"
-
 
 @dataclass(frozen=True, slots=True)
 class By:
@@ -65,7 +63,7 @@ def prepare(
         return NOTHING_NEW
     check_name("the number of the ticket", number)
     keys = {event.id for event in kept.ticket.events} if kept else set()
-    added = [(_named(event, keys, by.now), row) for event, row in fresh]
+    added = [(_named(event, own, keys, by.now), row) for own, event, row in fresh]
     back = [_retraction(event, keys, by) for event in gone]
     for event, _ in added:
         check_event(event)
@@ -80,15 +78,16 @@ def prepare(
     return Outcome(prepared, len(added), len(back))
 
 
-def _changes(wanted: Derived | None, kept: Before | None) -> tuple[list[tuple[Event, Row]], list[Event]]:
-    """Return the events that are to be added, each with its row, and those that are to be taken back."""
-    pairs = list(zip(wanted.ticket.events, wanted.origins, strict=True)) if wanted else []
+def _changes(wanted: Derived | None, kept: Before | None) -> tuple[list[tuple[str, Event, Row]], list[Event]]:
+    """Return the events to add, each with the hash of its content and its row, and those to take back."""
+    pairs = zip(wanted.ticket.events, wanted.origins, strict=True) if wanted else ()
+    told = [(translate.event_content_hash(event), event, row) for event, row in pairs]
     if kept is None:
-        return pairs, []
+        return told, []
     standing = kept.standing_imports
-    held = Counter(translate.event_content_hash(event) for event in standing)
-    fresh = [(event, row) for event, row in pairs if not _taken(translate.event_content_hash(event), held)]
-    gone = [event for event in reversed(standing) if _taken(translate.event_content_hash(event), held)]
+    held = Counter(translate.kept_content_hash(event) for event in standing)
+    fresh = [each for each in told if not _taken(each[0], held)]
+    gone = [event for event in reversed(standing) if _taken(translate.kept_content_hash(event), held)]
     return fresh, gone[::-1]
 
 
@@ -111,20 +110,19 @@ def _new_rows(wanted: Derived | None, kept: Before | None, batch: int | None) ->
     return [[row.number, written(list(row.cells)), translate.cells_hash(row.cells)] for row in fresh]
 
 
-def _named(event: Event, keys: set[str], now: datetime) -> Event:
+def _named(event: Event, own: str, keys: set[str], now: datetime) -> Event:
     """Return an event under a key that the ticket does not have yet: one taken back may come again."""
-    own = translate.event_content_hash(event)
     key, again = own, 1
     while key in keys:
         again += 1
-        key = f"{own}{AGAIN}{again}"
+        key = f"{own}{translate.AGAIN}{again}"
     keys.add(key)
     return replace(event, id=key, recorded_at=now)
 
 
 def _retraction(event: Event, keys: set[str], by: By) -> Event:
     back = Event(EventKind.RETRACTED, by.now, actor=by.person, reason=by.reason, retracts=event.id)
-    return _named(back, keys, by.now)
+    return _named(back, translate.event_content_hash(back), keys, by.now)
 
 
 def _origin(row: Row) -> tuple[int | None, int]:
