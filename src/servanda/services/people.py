@@ -1,5 +1,6 @@
 """People: who asks."""
 
+import hmac
 from datetime import datetime
 
 from servanda.bad_input import BadInput
@@ -42,3 +43,33 @@ def _administers(person: Viewer) -> bool:
         each.role is Role.ADMINISTRATOR and each.scope.is_whole and each.holds_on(person.on)
         for each in person.assignments
     )
+
+
+class Pseudonyms:
+    """The pseudonyms of people whom a source names: what events keep in place of names, always the same for one name.
+
+    A name and its pseudonym stand together in the person's record alone, so that emptying it is enough to forget them.
+    """
+
+    def __init__(self, organisation: models.Organisation) -> None:
+        self._organisation = organisation
+        self._known: dict[str, str] = {}
+
+    def of(self, name: str) -> str:
+        """Return the pseudonym of a name: 'p-' and 20 hex digits of the name's keyed hash; nothing for no name."""
+        if not name:
+            return ""
+        if name not in self._known:
+            key = self._organisation.pseudonym_key.encode()
+            self._known[name] = f"p-{hmac.new(key, name.encode(), 'sha256').hexdigest()[:20]}"
+        return self._known[name]
+
+    def keep(self) -> None:
+        """Keep each person met who is not kept yet; one who was anonymised stays without a name."""
+        kept = models.Person.objects.filter(organisation=self._organisation)
+        held = set(kept.values_list("slug", flat=True))
+        fresh = {slug: name for name, slug in self._known.items() if slug not in held}
+        models.Person.objects.bulk_create(
+            (models.Person(organisation=self._organisation, slug=slug, name=name) for slug, name in fresh.items()),
+            batch_size=500,
+        )
