@@ -15,7 +15,7 @@ from servanda.bad_input import BadInput
 
 EXAMPLES = "sqlite:///servanda.sqlite3 or postgresql://user:password@host:5432/servanda"
 FILE_NAME = "servanda.sqlite3"
-SQLITE = "django.db.backends.sqlite3"
+SQLITE = "servanda.store.sqlite"
 POSTGRESQL = "django.db.backends.postgresql"
 PARAMETERS = ("host", "sslmode", "sslrootcert")
 

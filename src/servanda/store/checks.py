@@ -12,7 +12,7 @@ from django.core import checks
 from servanda.store.file_systems import network_kind_of
 
 Version = tuple[int, ...]
-SQLITE = "django.db.backends.sqlite3"
+SQLITE = "servanda.store.sqlite"
 WAL_RESET_MENDED: Version = (3, 51, 3)
 WAL_RESET_MENDED_EARLIER: tuple[Version, ...] = ((3, 50, 7), (3, 44, 6))
 

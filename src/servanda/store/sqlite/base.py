@@ -1,0 +1,88 @@
+"""How a writer waits for its turn on an SQLite file that many processes write to.
+
+SQLite's own wait looks again only every tenth of a second and knows no order: of 32 writers on two cores some went
+through again and again while others waited for their whole time-out and were turned away. Here a writer who has waited
+for long goes first: it locks an empty file beside the database, and whoever comes now waits there until it has begun.
+"""
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db.backends.sqlite3 import base
+from django.db.utils import OperationalError
+
+PATIENCE = 2.0
+"""Seconds in which a writer takes its chance like any other."""
+
+QUEUE_SUFFIX = "-queue"
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """A connection that lets a writer begin first who has waited for long."""
+
+    connection: Any
+
+    def _start_transaction_under_autocommit(self) -> None:
+        """Begin a transaction; raise `OperationalError` when others write for the whole of the time-out."""
+        limit = float(self.settings_dict["OPTIONS"].get("timeout", 5))
+        end = time.monotonic() + limit
+        queue = f"{self.settings_dict['NAME']}{QUEUE_SUFFIX}"
+        try:
+            with in_turn(queue, first=False):
+                pass  # whoever goes first has begun
+            if not self._has_begun(min(PATIENCE, seconds_until(end))):
+                with in_turn(queue, first=True):
+                    self._begin(seconds_until(end))
+        finally:
+            self._let_sqlite_wait(limit)
+
+    def _has_begun(self, seconds: float) -> bool:
+        """Begin, and say whether it was possible in so many seconds."""
+        try:
+            self._begin(seconds)
+        except OperationalError as refusal:
+            if "locked" not in f"{refusal}":
+                raise
+            return False
+        return True
+
+    def _begin(self, seconds: float) -> None:
+        self._let_sqlite_wait(seconds)
+        super()._start_transaction_under_autocommit()  # type: ignore[misc]
+
+    def _let_sqlite_wait(self, seconds: float) -> None:
+        self.connection.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}").close()
+
+
+def seconds_until(end: float) -> float:
+    """Return the seconds left, never less than none."""
+    return max(0.0, end - time.monotonic())
+
+
+@contextmanager
+def in_turn(path: str, *, first: bool) -> Iterator[None]:
+    """Wait until nobody else goes first; with `first`, let nobody else begin for as long as the block lasts.
+
+    Where no file can be made, or the system has no such locks, there is no turn to wait for.
+    """
+    file = _opened(path)
+    try:
+        if file is not None and sys.platform != "win32":
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX if first else fcntl.LOCK_SH)
+        yield
+    finally:
+        if file is not None:
+            os.close(file)
+
+
+def _opened(path: str) -> int | None:
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError:
+        return None

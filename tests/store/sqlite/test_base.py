@@ -1,0 +1,125 @@
+"""Writers on one SQLite file: who has waited for long goes first, and who waits in vain is told."""
+
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db.utils import OperationalError
+
+from servanda.store.sqlite.base import QUEUE_SUFFIX, DatabaseWrapper, in_turn
+
+LIMIT = 0.3
+
+
+@pytest.fixture
+def connection(tmp_path: Path) -> Iterator[DatabaseWrapper]:
+    """Return a connection to a database of one table, which waits a third of a second at most."""
+    with sqlite3.connect(tmp_path / "turns.sqlite3") as made:
+        made.executescript("PRAGMA journal_mode=WAL; CREATE TABLE note (content TEXT)")
+    made.close()
+    opened = wrapper(tmp_path / "turns.sqlite3")
+    yield opened
+    opened.close()
+
+
+def wrapper(path: Path) -> DatabaseWrapper:
+    """Return a connection of ours to a file."""
+    told: dict[str, Any] = {
+        "NAME": str(path),
+        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": LIMIT},
+        "AUTOCOMMIT": True,
+        "ATOMIC_REQUESTS": False,
+        "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": False,
+        "TIME_ZONE": None,
+        "USER": "",
+        "PASSWORD": "",
+        "HOST": "",
+        "PORT": "",
+        "TEST": {},
+    }
+    return DatabaseWrapper(told, alias="turns")
+
+
+def write(connection: DatabaseWrapper) -> None:
+    """Write one row in a transaction of its own."""
+    connection.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO note VALUES ('written')")
+    connection.commit()
+    connection.set_autocommit(True)
+
+
+def rows(connection: DatabaseWrapper) -> int:
+    """Return how many rows there are."""
+    with connection.cursor() as cursor:
+        return int(cursor.execute("SELECT count(*) FROM note").fetchone()[0])
+
+
+@contextmanager
+def another_writer(connection: DatabaseWrapper) -> Iterator[None]:
+    """Write from elsewhere, past our turns, for as long as the block lasts."""
+    other = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    yield
+    other.rollback()
+    other.close()
+
+
+def test_a_writer_alone_writes(connection: DatabaseWrapper) -> None:
+    write(connection)
+    assert rows(connection) == 1
+
+
+def test_a_writer_who_waits_in_vain_is_told_after_the_whole_time_out(connection: DatabaseWrapper) -> None:
+    connection.ensure_connection()
+    began = time.monotonic()
+    with another_writer(connection), pytest.raises(OperationalError, match="locked"):
+        write(connection)
+    assert LIMIT * 0.9 <= time.monotonic() - began < LIMIT + 5
+
+
+def test_afterwards_a_statement_waits_as_long_as_before(connection: DatabaseWrapper) -> None:
+    write(connection)
+    with connection.cursor() as cursor:
+        assert cursor.execute("PRAGMA busy_timeout").fetchone() == (300,)
+
+
+def test_a_writer_lets_another_begin_who_goes_first(connection: DatabaseWrapper) -> None:
+    path = Path(connection.settings_dict["NAME"])
+    begun = threading.Event()
+
+    def begin() -> None:
+        second = wrapper(path)
+        write(second)
+        second.close()
+        begun.set()
+
+    writer = threading.Thread(target=begin)
+    with in_turn(f"{path}{QUEUE_SUFFIX}", first=True):
+        writer.start()
+        assert not begun.wait(LIMIT)
+    writer.join(timeout=20)
+    assert begun.is_set()
+    assert rows(connection) == 1
+
+
+def test_without_a_place_for_the_queue_a_writer_still_writes(connection: DatabaseWrapper) -> None:
+    Path(f"{connection.settings_dict['NAME']}{QUEUE_SUFFIX}").mkdir()
+    write(connection)
+    assert rows(connection) == 1
+
+
+def test_what_is_wrong_for_another_reason_is_said_at_once(connection: DatabaseWrapper) -> None:
+    connection.settings_dict["OPTIONS"]["timeout"] = 20
+    connection.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
+    began = time.monotonic()
+    with pytest.raises(OperationalError, match="within a transaction"):
+        connection._start_transaction_under_autocommit()
+    assert time.monotonic() - began < 5
+    connection.rollback()
