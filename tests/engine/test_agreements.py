@@ -27,6 +27,7 @@ from servanda.engine.agreements import (
     Signature,
     UnknownPriority,
     WorkloadLimit,
+    followed_at,
     gaps,
     overlaps,
 )
@@ -226,6 +227,22 @@ class TestContentHash:
         }
         assert len(hashes) == 1
 
+    def test_a_later_end_is_no_part_of_the_content(self) -> None:
+        ended = replace(DESK, ended_on=date(2026, 6, 30))
+        assert ended.content_hash() == DESK.content_hash()
+        assert AgreementVersion.from_canonical(ended.canonical(), ended_on=date(2026, 6, 30)) == ended
+
+    def test_a_later_end_ends_the_version(self) -> None:
+        ended = replace(DESK, ended_on=date(2026, 6, 30))
+        assert ended.last_day == date(2026, 6, 30)
+        assert ended.ends_at == datetime(2026, 6, 30, 23, tzinfo=UTC)
+        assert replace(DESK, effective_until=None, ended_on=DESK.effective_from).last_day == DESK.effective_from
+
+    @pytest.mark.parametrize("day", ["2026-03-31", "2026-09-01"])
+    def test_a_later_end_lies_within_the_dates_of_the_version(self, day: str) -> None:
+        with pytest.raises(InvalidAgreement, match=f"was ended on {day}, outside its dates"):
+            replace(DESK, ended_on=date.fromisoformat(day))
+
 
 class TestParts:
     def test_an_exclusion_leaves_out_tickets_that_fit_every_condition_given(self) -> None:
@@ -309,10 +326,55 @@ class TestBook:
         with pytest.raises(InvalidAgreement, match="End version 1 with 'until: 2026-08-30'"):
             book(DESK, second)
 
-    def test_a_version_without_an_end_overlaps_every_later_one(self) -> None:
-        second = replace(DESK, number=2, effective_from=date(2030, 1, 1), effective_until=None)
-        with pytest.raises(InvalidAgreement, match="both in force from 2030-01-01"):
-            book(replace(DESK, effective_until=None), second)
+    def test_a_version_without_an_end_lasts_until_the_next_begins(self) -> None:
+        first, second, third = self.open_ended("2026-04-01", "2026-09-01", "2027-01-01")
+        whole = book(third, first, second)
+        assert followed_at(whole.versions) == {
+            "service-desk/1": datetime(2026, 8, 31, 23, tzinfo=UTC),
+            "service-desk/2": datetime(2027, 1, 1, tzinfo=UTC),
+        }
+        assert list(gaps(whole.versions)) == []
+
+    def test_a_version_without_an_end_is_not_followed_by_one_of_a_lower_number(self) -> None:
+        first, second = self.open_ended("2026-09-01", "2026-04-01")
+        assert followed_at([first, second]) == {}
+        with pytest.raises(InvalidAgreement, match="are both in force from 2026-09-01"):
+            book(first, second)
+
+    def test_a_version_without_an_end_is_followed_by_the_first_that_begins_whatever_its_number(self) -> None:
+        first, second, third = self.open_ended("2026-04-01", "2026-06-01", "2026-05-01")
+        assert followed_at([first, second, third]) == {"service-desk/1": datetime(2026, 4, 30, 23, tzinfo=UTC)}
+        with pytest.raises(InvalidAgreement, match="service-desk/3 and service-desk/2 are both in force"):
+            book(first, second, third)
+
+    def test_two_versions_without_an_end_from_one_day_are_refused(self) -> None:
+        with pytest.raises(InvalidAgreement, match="both begin on 2026-04-01"):
+            book(*self.open_ended("2026-04-01", "2026-04-01"))
+
+    def test_in_another_zone_the_next_version_takes_over_at_its_own_first_instant(self) -> None:
+        first, second = self.open_ended("2026-04-01", "2026-09-01")
+        for zone in ("Asia/Tokyo", "America/New_York"):
+            assert list(overlaps([first, replace(second, zone=zone)])) == []
+        assert followed_at([first, replace(second, zone="Asia/Tokyo")]) == {
+            "service-desk/1": datetime(2026, 8, 31, 15, tzinfo=UTC)
+        }
+
+    def open_ended(self, *begins: str) -> list[AgreementVersion]:
+        """Return versions, numbered from 1, that begin on these days and have no end."""
+        return [
+            replace(DESK, number=number, effective_from=date.fromisoformat(day), effective_until=None)
+            for number, day in enumerate(begins, 1)
+        ]
+
+    def test_an_end_agreed_later_makes_room_for_the_next_version(self) -> None:
+        second = replace(DESK, number=2, effective_from=date(2026, 7, 1))
+        whole = book(replace(DESK, ended_on=date(2026, 6, 30)), second)
+        assert list(gaps(whole.versions)) == []
+
+    def test_a_signed_version_that_reaches_into_the_next_is_to_be_ended_and_not_edited(self) -> None:
+        signed = replace(DESK, signed=Signature(date(2026, 3, 1), DESK.content_hash()))
+        with pytest.raises(InvalidAgreement, match="End version 1 with 'ended: 2026-06-30'"):
+            book(signed, replace(DESK, number=2, effective_from=date(2026, 7, 1)))
 
     def test_two_versions_from_one_date_are_refused(self) -> None:
         with pytest.raises(InvalidAgreement, match="both begin on 2026-04-01"):
@@ -331,6 +393,7 @@ class TestBook:
             ({"calendars": ()}, "uses a calendar that is not in the book"),
             ({"priorities": ()}, "uses a priority scheme that is not in the book"),
             ({"calendars": (OFFICE, OFFICE)}, "Two calendars have the id 'office'"),
+            ({"priorities": (SCHEME, SCHEME)}, "Two priority schemes have the id 'school'"),
             ({"services": (Service("a", "A"), Service("a", "B"))}, "Two services have the id 'a'"),
             ({"customers": (Customer("a", "A"), Customer("a", "B"))}, "Two customers have the id 'a'"),
         ],
@@ -338,6 +401,14 @@ class TestBook:
     def test_a_book_holds_what_its_versions_refer_to_once(self, parts: dict[str, object], sentence: str) -> None:
         with pytest.raises(InvalidAgreement, match=sentence):
             book(DESK, **parts)
+
+    def test_versions_may_each_hold_another_content_of_one_calendar(self) -> None:
+        changed = replace(OFFICE, holidays={date(2026, 12, 25): "Christmas Day"})
+        fix = replace(FIX, calendar=changed)
+        second = replace(
+            DESK, number=2, effective_from=date(2026, 9, 1), effective_until=None, targets=(fix,), calendar=changed
+        )
+        assert len(book(DESK, second, calendars=(OFFICE, changed)).calendars) == 2
 
     @pytest.mark.parametrize("scope", ["services", "customers"])
     def test_services_and_customers_are_listed_before_they_are_named(self, scope: str) -> None:

@@ -184,6 +184,22 @@ class TestDates:
             Refusal("desk/1", "fix", "ended on 2018-03-31 (version 1), before the ticket was opened on 2018-04-02"),
         )
 
+    def test_a_version_without_an_end_judges_until_the_next_begins(self) -> None:
+        book = coverage(replace(self.FIRST, effective_until=None), self.SECOND)
+        before = only(book.of(opened_at=datetime(2018, 3, 31, 22, 59, 59, 999_999, tzinfo=UTC)))
+        after = only(book.of(opened_at=datetime(2018, 3, 31, 23, tzinfo=UTC)))
+        assert (before.limit, after.limit) == (hours(8), hours(4))
+        assert [each.reason for each in after.refused] == [
+            "ended on 2018-03-31 (version 1), before the ticket was opened on 2018-04-01"
+        ]
+
+    def test_a_version_that_was_ended_judges_up_to_its_last_day(self) -> None:
+        book = coverage(replace(self.FIRST, effective_until=None, ended_on=date(2018, 3, 15)), self.SECOND)
+        assert only(book.of(opened_at=datetime(2018, 3, 15, 23, 59, tzinfo=UTC))).limit == hours(8)
+        after = only(book.of(opened_at=datetime(2018, 3, 16, tzinfo=UTC)))
+        assert after.state == "not covered"
+        assert after.refused[0].reason == "ended on 2018-03-15 (version 1), before the ticket was opened on 2018-03-16"
+
     def test_the_date_given_is_that_of_the_agreements_own_zone(self) -> None:
         cover = only(coverage(self.FIRST, self.SECOND).of(opened_at=datetime(2018, 3, 31, 23, 30, tzinfo=UTC)))
         assert cover.refused[0].reason.endswith("the ticket was opened on 2018-04-01")

@@ -86,6 +86,20 @@ class TestVersions:
         second = self.SECOND.replace("from: 2026-01-01", "from: 2027-01-01").replace("until: 2026", "until: 2027")
         assert found(SMALL + second) == []
 
+    def test_a_version_without_an_end_is_followed_by_the_next_with_nothing_to_tell(self) -> None:
+        second = self.SECOND.replace("from: 2026-01-01", "from: 2026-07-01")
+        assert found(changed(("        until: 2026-12-31\n", "")) + second) == []
+
+    def test_a_calendar_lasts_as_long_as_a_version_that_was_ended(self) -> None:
+        dates = '["08:00-17:00"]\n    valid_until: 2026-06-30\n'
+        ended = ("        until: 2026-12-31\n", "        until: 2026-12-31\n        ended: 2026-06-30\n")
+        assert found(changed(('["08:00-17:00"]\n', dates), ended)) == []
+
+    @pytest.mark.parametrize("day", ["2025-12-31", "2027-01-01"])
+    def test_a_later_end_outside_the_dates_of_its_version_is_an_error(self, day: str) -> None:
+        text = changed(("        until: 2026-12-31\n", f"        until: 2026-12-31\n        ended: {day}\n"))
+        assert found(text) == [("SV303", line_of(text, "- number: 1"))]
+
     def test_a_version_without_an_owner_is_told(self) -> None:
         text = changed(("        owner: Head of ICT\n", ""))
         assert found(text) == [("SV305", line_of(text, "- number: 1"))]

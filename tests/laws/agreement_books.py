@@ -234,6 +234,7 @@ def versions(
         owner=draw(st.one_of(st.just(""), names)),
         review_on=draw(st.one_of(st.none(), dates)),
         signed=draw(st.one_of(st.none(), st.just(Signature(first, "sha256:" + "0" * 64)))),
+        ended_on=draw(st.sampled_from([None, first, last])),
         **parts,
     )
 
@@ -255,7 +256,7 @@ def agreements(draw: st.DrawFn, id: str, shared: Mapping[str, Any]) -> list[Agre
     last = turn - timedelta(draw(st.integers(1, 1 + (turn - first).days)))
     last = max(first, last)
     return [
-        draw(versions(id, first, last, 1, own)),
+        draw(versions(id, first, draw(st.sampled_from([None, last])), 1, own)),
         draw(versions(id, last + timedelta(1 + (turn - last).days), None, 2, own)),
     ]
 

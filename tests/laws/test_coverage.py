@@ -1,5 +1,6 @@
 """Laws of coverage, against a slow and plain reading of the rule: filter, then take the most specific."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import given, settings
@@ -33,17 +34,17 @@ of_customers = st.frozensets(st.sampled_from(CUSTOMERS), max_size=1)
 
 
 @st.composite
-def versions(draw: st.DrawFn, place: int) -> AgreementVersion:
+def versions(draw: st.DrawFn, place: int, number: int = 1) -> AgreementVersion:
     """Return a version that competes with others: few services, customers, priorities and days."""
     scheme = draw(st.sampled_from(SCHEMES))
     codes = (ANY_PRIORITY, *scheme.codes)
     services, customers = draw(of_services), draw(of_customers)
     promised = []
-    for number in range(draw(st.integers(1, 2))):
+    for count in range(draw(st.integers(1, 2))):
         limits = dict.fromkeys(draw(st.sets(st.sampled_from(codes), max_size=2)) or {ANY_PRIORITY}, LIMIT)
         promised.append(
             Target(
-                f"t{number}",
+                f"t{count}",
                 draw(st.sampled_from((TargetKind.RESOLUTION, TargetKind.UPDATE))),
                 limits,
                 ALWAYS,
@@ -55,13 +56,14 @@ def versions(draw: st.DrawFn, place: int) -> AgreementVersion:
     first, last = draw(st.sampled_from(DAYS[:2])), draw(st.sampled_from(DAYS[2:]))
     return AgreementVersion(
         f"a{place}",
-        1,
+        number,
         AgreementKind.SLA,
         "Agreement",
         draw(st.sampled_from(("Europe/London", "America/New_York", "Asia/Tokyo"))),
         first,
         tuple(promised),
         effective_until=draw(st.sampled_from((None, last))),
+        ended_on=draw(st.sampled_from((None, None, DAYS[1], last))),
         priorities=scheme,
         starter=draw(st.integers(0, 5)) == 0,
         services=services,
@@ -71,15 +73,33 @@ def versions(draw: st.DrawFn, place: int) -> AgreementVersion:
 
 @st.composite
 def books(draw: st.DrawFn) -> Book:
-    """Return a book of one to four agreements."""
+    """Return a book of two to four agreements, of which the first may have a second version that follows."""
+    made = [draw(versions(place)) for place in range(draw(st.integers(2, 4)))]
+    made += draw(following(made[0])) if draw(st.booleans()) else []
     return Book(
         Organisation("o", "O", "UTC"),
         tuple(Customer(id, id) for id in CUSTOMERS),
         tuple(Service(id, id) for id in SERVICES),
         (ALWAYS,),
         SCHEMES[:2],
-        tuple(draw(versions(place)) for place in range(draw(st.integers(2, 4)))),
+        tuple(made),
     )
+
+
+@st.composite
+def following(draw: st.DrawFn, first: AgreementVersion) -> list[AgreementVersion]:
+    """Return a version that follows another, if that leaves room for one; none has an end of its own."""
+    last = first.effective_until or first.ended_on
+    begins = max(last + timedelta(1) if last else DAYS[2], DAYS[2])
+    second = replace(
+        draw(versions(0, 2)),
+        effective_from=begins,
+        effective_until=None,
+        ended_on=None,
+        zone=first.zone,
+        starter=first.starter,
+    )
+    return [second]
 
 
 questions = st.fixed_dictionaries(
@@ -103,12 +123,21 @@ def level(version: AgreementVersion, target: Target) -> int:
     return {(True, True): 0, (False, True): 1, (True, False): 2, (False, False): 3}[by_service, by_customer]
 
 
-def fits(question: Question, version: AgreementVersion, target: Target) -> bool:
+def day_before_next(book: Book, version: AgreementVersion) -> date | None:
+    """Return the day before the next version of an agreement begins, all of which are in one zone here."""
+    later = [
+        each.effective_from for each in book.versions if each.agreement == version.agreement and each is not version
+    ]
+    return min((on - timedelta(1) for on in later if on > version.effective_from), default=None)
+
+
+def fits(book: Book, question: Question, version: AgreementVersion, target: Target) -> bool:
     """Whether a clause is in force and for the ticket, whatever its priority."""
     at = question["opened_at"]
     assert isinstance(at, datetime)
     on = version.local_date(at)
-    in_force = version.effective_from <= on <= (version.effective_until or on)
+    last = min(filter(None, (version.effective_until, version.ended_on, day_before_next(book, version))), default=on)
+    in_force = version.effective_from <= on <= last
     services = target.services or version.services or {question["service"]}
     customers = target.customers or version.customers or {question["customer"]}
     return in_force and question["service"] in services and question["customer"] in customers
@@ -119,15 +148,15 @@ def expected(book: Book, question: Question) -> dict[tuple[object, str], Pair | 
     clauses = [(version, target) for version in book.versions for target in version.targets]
     groups = dict.fromkeys((target.kind, target.party) for _, target in clauses)
     return {
-        (kind, party): winner([(v, t) for v, t in clauses if (t.kind, t.party) == (kind, party)], question)
+        (kind, party): winner([(v, t) for v, t in clauses if (t.kind, t.party) == (kind, party)], question, book)
         for kind, party in groups
     }
 
 
-def winner(clauses: list[Pair], question: Question) -> Pair | str | None:
+def winner(clauses: list[Pair], question: Question, book: Book) -> Pair | str | None:
     """Return the winning clause of one kind and party."""
     known, speaking = [], []
-    in_scope = [(version, target) for version, target in clauses if fits(question, version, target)]
+    in_scope = [(version, target) for version, target in clauses if fits(book, question, version, target)]
     for version, target in in_scope:
         try:
             code = version.priorities.code(value=str(question["priority"]))

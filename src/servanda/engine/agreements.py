@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
-from itertools import pairwise
+from itertools import islice, pairwise
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -258,8 +258,10 @@ class Signature:
 class AgreementVersion:
     """One version of an agreement, in force for tickets opened from one date to another, both inclusive.
 
-    Empty `services` and `customers` mean all of them. Verdicts on tickets opened before `enforce_from` are
-    shown but not counted. `calendar` holds the hours of support; a target may run on another.
+    Without `effective_until` it lasts until the next version of its agreement begins. `ended_on` is a last day that was
+    agreed later and, like the signature, no part of what was signed. Empty `services` and `customers` mean all of
+    them. Verdicts on tickets opened before `enforce_from` are shown but not counted. `calendar` holds the hours of
+    support; a target may run on another.
     """
 
     agreement: str
@@ -284,6 +286,7 @@ class AgreementVersion:
     owner: str = ""
     review_on: date | None = None
     signed: Signature | None = None
+    ended_on: date | None = None
 
     def __post_init__(self) -> None:
         zones.zone(self.zone)
@@ -300,9 +303,14 @@ class AgreementVersion:
         return zones.midnight(self.effective_from, self.zone)
 
     @property
+    def last_day(self) -> date | None:
+        """The last day of this version; `None` while no end is agreed."""
+        return self.ended_on or self.effective_until
+
+    @property
     def ends_at(self) -> datetime | None:
-        """The first instant after this version, in UTC; `None` while no end is agreed."""
-        last = self.effective_until
+        """The first instant after this version, in UTC; `None` while no end is agreed, whatever may follow it."""
+        last = self.last_day
         return None if last is None else zones.midnight(last + timedelta(days=1), self.zone)
 
     def local_date(self, at: datetime) -> date:
@@ -310,7 +318,7 @@ class AgreementVersion:
         return at.astimezone(zones.zone(self.zone)).date()
 
     def covers_instant(self, at: datetime) -> bool:
-        """Whether the version is in force at an instant."""
+        """Whether an instant lies within the version's own dates; of what follows a version only the others tell."""
         ends_at = self.ends_at
         return self.begins_at <= at and (ends_at is None or at < ends_at)
 
@@ -328,24 +336,27 @@ class AgreementVersion:
         return _NO_NAMES if target.kind is TargetKind.FIRST_RESPONSE else self.pause_reasons
 
     def canonical(self) -> dict[str, Any]:
-        """Return the content of the version as plain JSON values, without the signature.
+        """Return the content of the version as plain JSON values, without its signature and its later end.
 
         Whatever has its default value is left out, so a hash stays the same when the format grows.
         """
         content = plain(self)
         content.pop("signed", None)
+        content.pop("ended_on", None)
         return {"form": VERSION_FORM, **content}
 
     @classmethod
-    def from_canonical(cls, content: Mapping[str, Any], signed: Signature | None = None) -> "AgreementVersion":
-        """Return the version of a canonical form, with its signature: the inverse of `canonical`."""
+    def from_canonical(
+        cls, content: Mapping[str, Any], signed: Signature | None = None, ended_on: date | None = None
+    ) -> "AgreementVersion":
+        """Return the version of a canonical form, with its signature and later end: the inverse of `canonical`."""
         if content.get("form") != VERSION_FORM:
             raise UnreadableContent(
                 f"expected the form '{VERSION_FORM}', but found '{content.get('form', '')}'. "
                 "A newer Servanda wrote it: read it with that one."
             )
         told = {name: part for name, part in content.items() if name != "form"}
-        return replace(revive(cls, told), signed=signed)
+        return replace(revive(cls, told), signed=signed, ended_on=ended_on)
 
     def content_hash(self) -> str:
         """Return 'sha256:' and the hex digest of the canonical form as sorted, compact JSON in UTF-8."""
@@ -406,6 +417,24 @@ def by_agreement(versions: Iterable[AgreementVersion]) -> dict[str, list[Agreeme
     return grouped
 
 
+def followed_at(versions: Iterable[AgreementVersion]) -> dict[str, datetime]:
+    """Return when another version follows on each that has no end of its own, by the label of the one that ends.
+
+    What follows is the first version of the same agreement with a later date and a higher number.
+    """
+    found = {}
+    for of_one in by_agreement(versions).values():
+        for place, version in enumerate(of_one):
+            if version.last_day is None:
+                following = next((each for each in islice(of_one, place + 1, None) if _follows(each, version)), None)
+                found.update({version.label: following.begins_at} if following else {})
+    return found
+
+
+def _follows(later: AgreementVersion, earlier: AgreementVersion) -> bool:
+    return later.number > earlier.number and later.effective_from > earlier.effective_from
+
+
 class Overlap(NamedTuple):
     """A version that begins while an earlier one of its agreement, and so many more, are still in force."""
 
@@ -416,10 +445,13 @@ class Overlap(NamedTuple):
 
 def overlaps(versions: Iterable[AgreementVersion]) -> Iterator[Overlap]:
     """Yield each version that begins while others of its agreement are in force, with the first of them."""
-    for of_one in by_agreement(versions).values():
+    every = list(versions)
+    followed = followed_at(every)
+    for of_one in by_agreement(every).values():
         in_force: list[AgreementVersion] = []
         for later in of_one:
-            in_force = [each for each in in_force if each.ends_at is None or later.begins_at < each.ends_at]
+            ends = ((each, each.ends_at or followed.get(each.label)) for each in in_force)
+            in_force = [each for each, ends_at in ends if ends_at is None or later.begins_at < ends_at]
             if in_force:
                 yield Overlap(in_force[0], later, len(in_force) - 1)
             in_force.append(later)
@@ -447,8 +479,16 @@ def _dates_in_order(version: AgreementVersion) -> Iterator[Fault]:
         yield _of_version("dates", version, sentence)
     if last is not None and last < first:
         yield _of_version("dates", version, f"ends on {last}, before it begins on {first}. Correct a date.")
+    yield from _ended_within(version)
     if enforced is not None and (enforced < first or (last is not None and enforced > last)):
         sentence = f"is enforced from {enforced}, outside its dates. Choose a day from {first} to {last or 'later'}."
+        yield _of_version("dates", version, sentence)
+
+
+def _ended_within(version: AgreementVersion) -> Iterator[Fault]:
+    first, last, ended = version.effective_from, version.effective_until, version.ended_on
+    if ended is not None and not first <= ended <= (last or date(LAST_YEAR, 12, 31)):
+        sentence = f"was ended on {ended}, outside its dates. Choose a day from {first} to {last or LAST_YEAR}."
         yield _of_version("dates", version, sentence)
 
 
@@ -590,12 +630,17 @@ def overlap_sentence(earlier: AgreementVersion, later: AgreementVersion, more: i
             f"Agreement versions {earlier.label} and {later.label} both begin on {later.effective_from}{others}. "
             "Only one version is in force at a time: correct the dates."
         )
-    day_before = later.effective_from - timedelta(days=1)
     return (
         f"Agreement versions {earlier.label} and {later.label} are both in force "
-        f"from {later.effective_from}{others}. End version {earlier.number} with 'until: {day_before}', "
+        f"from {later.effective_from}{others}. {_ending(earlier, later)}, "
         f"or let version {later.number} begin later."
     )
+
+
+def _ending(earlier: AgreementVersion, later: AgreementVersion) -> str:
+    """Return how an earlier version comes to its end before a later one: a signed one keeps its content."""
+    key = "until" if earlier.signed is None and earlier.ended_on is None else "ended"
+    return f"End version {earlier.number} with '{key}: {later.effective_from - timedelta(days=1)}'"
 
 
 def _services_named(version: AgreementVersion) -> frozenset[str]:

@@ -8,16 +8,17 @@ are candidates. Two clauses on one level are a contradiction, never decided by t
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import IntEnum
 from typing import NamedTuple
 
 from servanda.engine import zones
-from servanda.engine.agreements import AgreementVersion, Book, UnknownPriority
+from servanda.engine.agreements import AgreementVersion, Book, UnknownPriority, followed_at
 from servanda.engine.targets import Limit, Target, TargetKind
 
 COVERED, EXEMPT, NOT_COVERED = "covered", "exempt", "not covered"
 NAMES_SHOWN = 3
+MICROSECOND = timedelta(microseconds=1)
 
 
 class TiedCoverage(ValueError):
@@ -41,10 +42,14 @@ class Level(IntEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Clause:
-    """One target of one version, with its scope: its own where it has one, else that of the version."""
+    """One target of one version, with its scope: its own where it has one, else that of the version.
+
+    `followed_at` is when the next version of the agreement takes over from one without an end of its own.
+    """
 
     version: AgreementVersion
     target: Target
+    followed_at: datetime | None = None
 
     @property
     def services(self) -> frozenset[str]:
@@ -69,6 +74,22 @@ class Clause:
     def words(self) -> str:
         """The clause as it is cited: its target and version."""
         return f"'{self.target.id}' of {self.version.label}"
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """The first instant at which the clause is in force no more, in UTC; `None` while there is none."""
+        return self.version.ends_at or self.followed_at
+
+    def covers_instant(self, at: datetime) -> bool:
+        """Whether the clause is in force at an instant."""
+        return self.version.begins_at <= at and (self.ends_at is None or at < self.ends_at)
+
+
+def clauses_of(versions: Iterable[AgreementVersion]) -> list[Clause]:
+    """Return every clause of some versions, each with its end where another version follows."""
+    every = list(versions)
+    followed = followed_at(every)
+    return [Clause(version, target, followed.get(version.label)) for version in every for target in version.targets]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +160,8 @@ class Coverage:
 
     def __init__(self, book: Book) -> None:
         self._names = _Names(book)
-        self._clauses = [Clause(version, target) for version in book.versions for target in version.targets]
-        self._edges = sorted({at for each in book.versions for at in (each.begins_at, each.ends_at) if at})
+        self._clauses = clauses_of(book.versions)
+        self._edges = sorted({at for each in self._clauses for at in (each.version.begins_at, each.ends_at) if at})
         self._stretches: dict[int, Stretch] = {}
         self._refused_by_date: dict[tuple[int, Dates], list[Refusals]] = {}
         self._answers: dict[tuple[int, Dates, Question], tuple[Cover, ...]] = {}
@@ -186,7 +207,7 @@ class Coverage:
     def _by_date(self, number: int, dates: Dates, stretch: Stretch, opened_at: datetime) -> list[Refusals]:
         if (number, dates) not in self._refused_by_date:
             self._refused_by_date[number, dates] = [
-                tuple(_refusal(each, _date_reason(each.version, opened_at)) for each in group.out_of_force)
+                tuple(_refusal(each, _date_reason(each, opened_at)) for each in group.out_of_force)
                 for group in stretch.groups
             ]
         return self._refused_by_date[number, dates]
@@ -242,7 +263,7 @@ def _grouped(clauses: Iterable[Clause], opened_at: datetime) -> Stretch:
     zones_out_of_force: dict[str, None] = {}
     for clause in clauses:
         in_force, out_of_force = groups.setdefault((clause.target.kind, clause.target.party), ([], []))
-        if clause.version.covers_instant(opened_at):
+        if clause.covers_instant(opened_at):
             in_force.append(clause)
         else:
             out_of_force.append(clause)
@@ -290,11 +311,19 @@ def _refusal(clause: Clause, reason: str) -> Refusal:
     return Refusal(clause.version.label, clause.target.id, reason)
 
 
-def _date_reason(version: AgreementVersion, opened_at: datetime) -> str:
+def _date_reason(clause: Clause, opened_at: datetime) -> str:
+    version = clause.version
     opened_on = f"the ticket was opened on {version.local_date(opened_at)}"
     if opened_at < version.begins_at:
         return f"starts on {version.effective_from} (version {version.number}), after {opened_on}"
-    return f"ended on {version.effective_until} (version {version.number}), before {opened_on}"
+    return f"ended on {_last_day(clause)} (version {version.number}), before {opened_on}"
+
+
+def _last_day(clause: Clause) -> date | None:
+    """Return the last day on which a clause was in force, in the zone of its agreement."""
+    if clause.version.last_day is not None or clause.followed_at is None:
+        return clause.version.last_day
+    return clause.version.local_date(clause.followed_at - MICROSECOND)
 
 
 def _outside(word: str, scope: frozenset[str], asked: str, names: Mapping[str, str]) -> str:

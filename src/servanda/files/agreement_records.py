@@ -171,6 +171,7 @@ class _VersionReader:
             "owner": record.text("owner"),
             "review_on": record.day("review_on"),
             "signed": self._signature(),
+            "ended_on": record.day("ended"),
         }
         faulty_scheme = "priorities" in record and scheme is None
         return None if begins is None or faulty_scheme else parts

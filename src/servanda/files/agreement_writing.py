@@ -168,6 +168,7 @@ def _version(version: AgreementVersion, zone: str) -> Entries:
         workload=[_workload(each) for each in version.workload],
         credits=_credits(version.credits) if version.credits else None,
         signed={"date": signed.on, "hash": signed.content_hash} if signed else None,
+        ended=version.ended_on,
     )
 
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 from itertools import islice
 from typing import NamedTuple, TypeVar
 
-from servanda.engine.agreements import AgreementVersion, gaps
+from servanda.engine.agreements import AgreementVersion, followed_at, gaps
 from servanda.engine.calendars import Calendar, NoOpeningHours
 from servanda.engine.coverage import Clause
 from servanda.engine.targets import ANY_PRIORITY, Limit, Target, TargetKind, Unit
@@ -97,7 +97,7 @@ def calendars_too_short(draft: Draft) -> Iterator[Found]:
                     reason,
                     "Let the calendar begin earlier.",
                 )
-            ends = version.effective_until
+            ends = version.last_day
             if last is not None and ends is not None and last < ends:
                 reason = f"the calendar '{calendar.id}' ends on {last}, before {version.label} ({ends})"
                 yield Found("SV206", ("calendar", calendar.id, "valid_until"), reason, "Let the calendar end later.")
@@ -113,10 +113,10 @@ def gaps_between_versions(draft: Draft) -> Iterator[Found]:
 
 def _days_between(earlier: AgreementVersion, later: AgreementVersion) -> str:
     """Return the first and last day of a gap in words; between two zones it may be some hours only."""
-    first = (earlier.effective_until or later.effective_from) + timedelta(days=1)
+    first = (earlier.last_day or later.effective_from) + timedelta(days=1)
     last = later.effective_from - timedelta(days=1)
     if first > last:
-        return f"for some hours between {earlier.effective_until} and {later.effective_from}"
+        return f"for some hours between {earlier.last_day} and {later.effective_from}"
     return f"on {first}" if first == last else f"from {first} to {last}"
 
 
@@ -134,11 +134,12 @@ def edited_after_signing(draft: Draft) -> Iterator[Found]:
 
 def without_owner_or_review(draft: Draft) -> Iterator[Found]:
     """Versions that nobody answers for, or that are never looked at again."""
+    followed = followed_at(draft.versions)
     for version in draft.versions:
         if not version.owner:
             mend = "Add 'owner', the person or role who answers for it."
             yield Found("SV305", ("version", version.label), f"{version.label} has no owner", mend)
-        if version.review_on is None and version.effective_until is None:
+        if version.review_on is None and version.last_day is None and version.label not in followed:
             reason = f"{version.label} has neither an end nor a date of review"
             yield Found("SV306", ("version", version.label), reason, "Add 'review_on', or 'until'.")
 
@@ -230,8 +231,9 @@ def without_source(draft: Draft) -> Iterator[Found]:
 def tied_clauses(draft: Draft) -> Iterator[Found]:
     """Clauses that cover the same tickets as an earlier one on the same level."""
     alike: dict[tuple[object, ...], _Clauses] = {}
+    followed = followed_at(draft.versions)
     for version, target in _targets(draft):
-        two = Clause(version, target)
+        two = Clause(version, target, followed.get(version.label))
         earlier = alike.setdefault((target.kind, target.party, two.level), _Clauses())
         one, more = _first_and_more(one for one in earlier.sharing_tickets(two) if _cover_the_same(one, two))
         if one is not None:
@@ -364,7 +366,7 @@ def _cover_the_same(one: Clause, two: Clause) -> bool:
     """Whether a ticket of both may fall under both; versions of one agreement that overlap are another rule's."""
     if one.version.agreement == two.version.agreement and one.version is not two.version:
         return False
-    return _share_priorities(one, two) and _share_time(one.version, two.version)
+    return _share_priorities(one, two) and _share_time(one, two)
 
 
 def _share_priorities(one: Clause, two: Clause) -> bool:
@@ -379,9 +381,9 @@ def _speaks_of(target: Target, code: str) -> bool:
     return target.limit_for(code) is not None or target.agrees_no_limit(code)
 
 
-def _share_time(one: AgreementVersion, two: AgreementVersion) -> bool:
+def _share_time(one: Clause, two: Clause) -> bool:
     return _begins_before_end(one, two) and _begins_before_end(two, one)
 
 
-def _begins_before_end(one: AgreementVersion, two: AgreementVersion) -> bool:
-    return two.ends_at is None or one.begins_at < two.ends_at
+def _begins_before_end(one: Clause, two: Clause) -> bool:
+    return two.ends_at is None or one.version.begins_at < two.ends_at

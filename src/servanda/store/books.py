@@ -19,11 +19,14 @@ _read: dict[Key, tuple[int, Coverage]] = {}
 
 
 def versions(organisation: models.Organisation) -> tuple[AgreementVersion, ...]:
-    """Return every version that an organisation keeps, with its signature, in the order in which they came."""
+    """Return every version that an organisation keeps, signature and later end with it, in the order they came in."""
     signed = {each.version_id: each for each in models.Signature.objects.filter(organisation=organisation)}
+    endings = models.Ending.objects.filter(organisation=organisation)
+    ended = dict(endings.values_list("version_id", "ended_on"))
     records = models.AgreementVersion.objects.filter(organisation=organisation).order_by("pk")
     pool: dict[str, Calendar] = {}
-    return tuple(_sharing(translate.version_of(each, signed.get(each.pk)), pool) for each in records)
+    kept = ((each.pk, translate.version_of(each, signed.get(each.pk))) for each in records)
+    return tuple(_sharing(replace(version, ended_on=ended.get(pk)), pool) for pk, version in kept)
 
 
 def _sharing(version: AgreementVersion, pool: dict[str, Calendar]) -> AgreementVersion:

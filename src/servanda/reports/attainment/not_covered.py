@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 
 from servanda.engine.agreements import Book
-from servanda.engine.coverage import NOT_COVERED, Clause
+from servanda.engine.coverage import NOT_COVERED, Clause, clauses_of
 from servanda.engine.judging import Reading
 from servanda.engine.periods import Period
 
@@ -26,7 +26,7 @@ class NotCovered:
     """
 
     def __init__(self, book: Book, period: Period | None) -> None:
-        self._clauses = [Clause(version, target) for version in book.versions for target in version.targets]
+        self._clauses = clauses_of(book.versions)
         self._period = period
         self._zone = book.organisation.zone
         self._found: dict[WhyNot, Counter[str]] = {why: Counter() for why in WhyNot}
@@ -50,7 +50,7 @@ class NotCovered:
 
 def _why(clauses: Iterable[Clause], reading: Reading) -> WhyNot:
     of_kind = (each for each in clauses if _kind(each) == (reading.cover.kind, reading.cover.party))
-    in_force = [each for each in of_kind if each.version.covers_instant(reading.opened_at)]
+    in_force = [each for each in of_kind if each.covers_instant(reading.opened_at)]
     if not in_force:
         return WhyNot.OUTSIDE_DATES
     if not any(_in_scope(each, reading) for each in in_force):
