@@ -47,7 +47,9 @@ def record(viewer: Viewer, source: str, number: str, events: Sequence[Event], *,
     with transaction.atomic():
         organisation = lock_organisation(viewer)
         crash_points.reach("record.begun")
-        return _add(organisation, viewer, _accessed(viewer, organisation, source, number, events), events, now)
+        recorded = _add(organisation, viewer, _accessed(viewer, organisation, source, number, events), events, now)
+    crash_points.reach("record.committed")
+    return recorded
 
 
 def _check_not_ahead(event: Event, now: datetime) -> None:

@@ -25,7 +25,7 @@ from servanda.services.imports.planning import Progress, quiet
 from servanda.services.imports.preparation import By, prepare
 from servanda.services.imports.spool import Spool
 from servanda.services.tallies import Difference
-from servanda.store import histories, models
+from servanda.store import crash_points, histories, models
 from servanda.store.access import NotFound, access_organisation, lock_organisation
 
 
@@ -57,6 +57,7 @@ def undo(viewer: Viewer, number: int, reason: str, *, now: datetime, progress: P
     with transaction.atomic(), Spool() as spool:
         organisation = lock_organisation(viewer)
         access_organisation(viewer, Action.UNDO_IMPORT)
+        crash_points.reach("undo.begun")
         batch = _batch(organisation, number)
         counts, difference = Counter[str](), Difference()
         by = By(organisation, batch.source, clocks.agreed(organisation), viewer.person, reason, now)
@@ -68,6 +69,8 @@ def undo(viewer: Viewer, number: int, reason: str, *, now: datetime, progress: P
         batch.save(update_fields=["state", "undone_at"])
         content = {"batch": number, "reason": reason, "counts": dict(sorted(counts.items()))}
         audit.note(organisation, viewer, Action.UNDO_IMPORT, f"batch {number}", now=now, content=content)
+        crash_points.reach("undo.audit")
+    crash_points.reach("undo.committed")
     return Undone(counts["tickets"], counts["taken back"], counts["restored"])
 
 
