@@ -7,7 +7,10 @@ from servanda.store.models.organisations import Owned
 
 
 class Message(Owned):
-    """One piece of work: ready, running under a lease, done, failed and to be tried again, or dead."""
+    """One piece of work: ready, running under a lease, done, failed and to be tried again, or dead.
+
+    `due_at` is when it is next somebody's turn: while a message runs, that is the end of its lease.
+    """
 
     class State(models.TextChoices):
         """Where the work stands."""
@@ -33,6 +36,8 @@ class Message(Owned):
         constraints = [models.UniqueConstraint(fields=["organisation", "key"], name="one_message_a_key")]
         indexes = [
             models.Index(
-                fields=["due_at"], name="messages_to_do", condition=models.Q(state__in=["ready", "running", "failed"])
+                fields=["kind", "due_at", "id"],
+                name="messages_to_do",
+                condition=models.Q(state__in=["ready", "running", "failed"]),
             )
         ]
