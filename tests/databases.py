@@ -47,9 +47,9 @@ def work_on(url: str) -> None:
     """Change Django over to another database."""
     from django.db import connections
 
-    from servanda.services import agreements
+    from servanda.store import books
 
-    agreements.forget()
+    books.forget()
 
     connections["default"].close()
     entry = database_of(url, Path()).as_django()

@@ -113,7 +113,7 @@ def test_any_version_comes_back_with_its_hash_and_signature(store: str, book: Bo
     own = models.Organisation.objects.filter(slug="any").first() or school("any")
     number = models.AgreementVersion.objects.count()
     for place, each in enumerate(book.versions):
-        version = replace(each, number=number + place + 1, signed=None)
+        version = replace(each, number=number + place + 1, signed=None, ended_on=None)
         added = translate.record_of_version(version, own, MONDAY_NINE)
         added.save()
         translate.record_of_signature(Signature(date(2026, 1, 5), added.content_hash), added, MONDAY_NINE).save()

@@ -1,8 +1,272 @@
-"""Agreements: what an organisation keeps of them.
+"""Agreements: keep what a book says, once and for ever.
 
-The database holds the truth of what was agreed; a book is a proposal.
+The database holds the truth of what was agreed; a book is a proposal. A version that is kept never changes: the same
+again is no news, another content under its number is refused, and a signature or an end may be added later, once.
 """
 
-from servanda.store.books import book_from, book_of, coverage_of, forget, versions
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
 
-__all__ = ["book_from", "book_of", "coverage_of", "forget", "versions"]
+from django.db import transaction
+
+from servanda.bad_input import BadInput
+from servanda.engine.agreements import AgreementVersion, Book, Customer, InvalidAgreement, Service
+from servanda.engine.canonical import plain, sha256
+from servanda.engine.coverage import Coverage
+from servanda.engine.rights import Action, Viewer
+from servanda.files.agreement_draft import Draft
+from servanda.files.findings import Findings
+from servanda.files.lint import tied_clauses
+from servanda.services import audit, clocks
+from servanda.store import models, translate
+from servanda.store.access import access_organisation, lock_organisation
+from servanda.store.books import book_from, book_of, coverage_of, versions
+from servanda.store.keepable import check_name
+
+__all__ = ["Applied", "BookRefused", "apply", "book_of", "coverage_of", "plan"]
+
+Kept = Mapping[str, AgreementVersion]
+HIGHEST_NUMBER = 2**31 - 1
+
+
+class BookRefused(BadInput):
+    """A book that contradicts what is kept, or itself together with what is kept; nothing of it was applied."""
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What a book adds, by label or id, the versions that were kept already, and how many tickets were judged anew."""
+
+    versions: tuple[str, ...] = ()
+    endings: tuple[str, ...] = ()
+    signatures: tuple[str, ...] = ()
+    calendars: tuple[str, ...] = ()
+    priorities: tuple[str, ...] = ()
+    catalogue: tuple[str, ...] = ()
+    same: tuple[str, ...] = ()
+    judged: int = 0
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything was added."""
+        added = (self.versions, self.endings, self.signatures, self.calendars, self.priorities, self.catalogue)
+        return any(added)
+
+
+def apply(viewer: Viewer, book: Book, now: datetime) -> Applied:
+    """Keep all of a book that is not kept yet, and judge anew the tickets that it changes, in one transaction.
+
+    Applying the same book again changes nothing and leaves no entry. Raises `BookRefused`, and `NotFound` where the
+    viewer may not.
+    """
+    with transaction.atomic():
+        organisation = lock_organisation(viewer)
+        access_organisation(viewer, Action.APPLY_AGREEMENT)
+        kept = _kept(organisation)
+        applied = _add(organisation, book, kept, now)
+        if not applied.changed:
+            return applied
+        organisation.agreements_applied += 1
+        organisation.save(update_fields=["agreements_applied"])
+        judged = replace(applied, judged=_judge_anew(organisation, book, applied))
+        subject = f"book {book.organisation.id}"
+        audit.note(organisation, viewer, Action.APPLY_AGREEMENT, subject, now=now, content=_told(book, judged))
+        return judged
+
+
+def _told(book: Book, applied: Applied) -> dict[str, Any]:
+    """Return what the audit keeps of a book applied: all that was added, versions with the hash of their content."""
+    hashes = {each.label: each.content_hash() for each in book.versions if each.label in applied.versions}
+    return {**plain(replace(applied, same=())), "versions": hashes}
+
+
+def plan(viewer: Viewer, book: Book, now: datetime) -> Applied:
+    """Return what applying a book would add, without tickets judged anew; keep nothing. Raises as `apply` does."""
+    with transaction.atomic():
+        organisation = lock_organisation(viewer)
+        access_organisation(viewer, Action.APPLY_AGREEMENT)
+        applied = _add(organisation, book, _kept(organisation), now)
+        transaction.set_rollback(True)
+        return applied
+
+
+def _kept(organisation: models.Organisation) -> Kept:
+    return {version.label: version for version in versions(organisation)}
+
+
+# --- what is refused ---
+
+
+def _refuse(sentences: Iterable[str]) -> None:
+    found = list(sentences)
+    if found:
+        raise BookRefused(
+            " ".join(found),
+            expected="a book that adds to what is kept, and leaves what is kept as it is",
+            mend="Start a new version for what is to change; nothing of this book was applied.",
+        )
+
+
+def _contradictions(organisation: models.Organisation, book: Book, kept: Kept) -> Iterator[str]:
+    if book.organisation.id != organisation.slug:
+        yield f"The book is of the organisation '{book.organisation.id}', not of '{organisation.slug}'."
+    if book.organisation.zone != organisation.zone:
+        yield f"The book speaks of dates in {book.organisation.zone}, the organisation in {organisation.zone}."
+    for version in book.versions:
+        yield from _changed(version, kept.get(version.label))
+
+
+def _changed(version: AgreementVersion, kept: AgreementVersion | None) -> Iterator[str]:
+    """Yield how a version contradicts its own signature or what is kept under its label."""
+    label, signed = version.label, version.signed
+    if signed and signed.content_hash != version.content_hash():
+        yield f"Agreement version {label} says something else than what was signed on {signed.on}."
+    if kept is None:
+        return
+    if kept.content_hash() != version.content_hash():
+        on = f", signed on {kept.signed.on}" if kept.signed else ""
+        yield f"Agreement version {label} is kept with another content{on}."
+    elif signed and kept.signed and signed != kept.signed:
+        yield f"Agreement version {label} is kept as signed on {kept.signed.on}, and the book says {signed.on}."
+    if version.ended_on and kept.ended_on and version.ended_on != kept.ended_on:
+        yield f"Agreement version {label} is kept as ended on {kept.ended_on}, and the book says {version.ended_on}."
+
+
+def _check_keepable(book: Book) -> None:
+    """Raise `BadInput` for a name or a number that no database could keep."""
+    for version in book.versions:
+        if version.number > HIGHEST_NUMBER:
+            raise BookRefused(
+                f"agreement version {version.label} has the number {version.number}",
+                expected=f"a number up to {HIGHEST_NUMBER}",
+                mend="Number versions from 1.",
+            )
+        for code in version.priorities.codes:
+            check_name(f"a priority of {version.label}", code)
+        for target in version.targets:
+            check_name(f"the party of '{target.id}' of {version.label}", target.party, may_be_empty=True)
+
+
+def _check_together(organisation: models.Organisation, of_versions: Iterable[AgreementVersion]) -> None:
+    """Raise `BookRefused` where versions contradict each other, or two of their clauses cover the same tickets."""
+    try:
+        whole = book_from(organisation, of_versions)
+    except InvalidAgreement as invalid:
+        _refuse([f"{invalid}"])
+    else:
+        draft = Draft(Findings(Path()), whole.organisation, versions=list(whole.versions))
+        _refuse(f"{found.reason}. {found.mend}" for found in tied_clauses(draft))
+
+
+# --- what is added ---
+
+
+def _add(organisation: models.Organisation, book: Book, kept: Kept, now: datetime) -> Applied:
+    """Add what is not kept yet, and refuse what does not go together with what is."""
+    _check_keepable(book)
+    _refuse(_contradictions(organisation, book, kept))
+    catalogue = (
+        *_name(models.Customer, organisation, book.customers),
+        *_name(models.Service, organisation, book.services),
+    )
+    told = {each.label: each for each in book.versions}
+    ended = [each for each in book.versions if each.ended_on and not (each.label in kept and kept[each.label].ended_on)]
+    _check_together(organisation, _merged(kept, told))
+    fresh = [each for each in book.versions if each.label not in kept]
+    for version in fresh:
+        translate.record_of_version(version, organisation, now).save()
+    signed = [each for each in book.versions if each.signed and not (each.label in kept and kept[each.label].signed)]
+    _add_rows(organisation, ended, signed, now)
+    return Applied(
+        versions=_labels(fresh),
+        endings=_labels(ended),
+        signatures=_labels(signed),
+        calendars=_add_calendars(organisation, book, now),
+        priorities=_add_schemes(organisation, book, now),
+        catalogue=catalogue,
+        same=_labels(each for each in book.versions if each.label in kept),
+    )
+
+
+def _labels(of_versions: Iterable[AgreementVersion]) -> tuple[str, ...]:
+    return tuple(each.label for each in of_versions)
+
+
+def _merged(kept: Kept, told: Kept) -> Iterator[AgreementVersion]:
+    """Yield every version as it will be kept: an end that the book tells of one that has none comes to it."""
+    for label, version in kept.items():
+        ended_on = told[label].ended_on if label in told else None
+        yield replace(version, ended_on=version.ended_on or ended_on)
+    yield from (version for label, version in told.items() if label not in kept)
+
+
+def _add_rows(
+    organisation: models.Organisation,
+    ended: Iterable[AgreementVersion],
+    signed: Iterable[AgreementVersion],
+    now: datetime,
+) -> None:
+    """Add the rows that stand beside a version: its later end and its signature."""
+    for version in ended:
+        assert version.ended_on is not None  # as chosen by the caller
+        record = _record(organisation, version)
+        models.Ending.objects.create(
+            organisation=organisation, version=record, ended_on=version.ended_on, recorded_at=now
+        )
+    for version in signed:
+        assert version.signed is not None  # as chosen by the caller
+        translate.record_of_signature(version.signed, _record(organisation, version), now).save()
+
+
+def _record(organisation: models.Organisation, version: AgreementVersion) -> models.AgreementVersion:
+    return models.AgreementVersion.objects.get(
+        organisation=organisation, agreement=version.agreement, number=version.number
+    )
+
+
+def _add_calendars(organisation: models.Organisation, book: Book, now: datetime) -> tuple[str, ...]:
+    known = models.CalendarVersion.objects.filter(organisation=organisation)
+    held = set(known.values_list("slug", "content_hash"))
+    fresh = [each for each in book.calendars if (each.id, sha256(plain(each))) not in held]
+    for calendar in fresh:
+        translate.record_of_calendar(calendar, organisation, now).save()
+    return tuple(each.id for each in fresh)
+
+
+def _add_schemes(organisation: models.Organisation, book: Book, now: datetime) -> tuple[str, ...]:
+    known = models.PrioritySchemeVersion.objects.filter(organisation=organisation)
+    held = set(known.values_list("slug", "content_hash"))
+    fresh = [each for each in book.priorities if (each.id, sha256(plain(each))) not in held]
+    for scheme in fresh:
+        translate.record_of_scheme(scheme, organisation, now).save()
+    return tuple(each.id for each in fresh)
+
+
+def _name(
+    kind: type[models.Customer] | type[models.Service],
+    organisation: models.Organisation,
+    named: Sequence[Customer] | Sequence[Service],
+) -> list[str]:
+    """Keep customers or services under the names they have now, and return the ids of those that are news."""
+    held = dict(kind.objects.filter(organisation=organisation).values_list("slug", "name"))
+    news = [each for each in named if held.get(each.id) != each.name]
+    for each in news:
+        kind.objects.update_or_create(organisation=organisation, slug=each.id, defaults={"name": each.name})
+    return [each.id for each in news]
+
+
+# --- what is judged anew ---
+
+
+def _judge_anew(organisation: models.Organisation, book: Book, applied: Applied) -> int:
+    """Judge the tickets opened since the first instant at which something else is in force now; return how many."""
+    told = {each.label: each for each in book.versions}
+    begun = [told[label].begins_at for label in applied.versions]
+    ended = [at for label in applied.endings if (at := told[label].ends_at)]
+    if not (begun or ended):
+        return 0
+    # Not the coverage that is remembered: it would outlive this transaction where that is rolled back.
+    return clocks.rebuild(organisation, Coverage(book_of(organisation)), opened_from=min([*begun, *ended]))

@@ -10,9 +10,9 @@ from servanda.engine.clocks import State
 from servanda.engine.coverage import Coverage
 from servanda.engine.events import Ticket
 from servanda.engine.standing import TicketStanding, standing_of
-from servanda.services.agreements import coverage_of
 from servanda.services.tallies import Difference
 from servanda.store import histories, models, raw, translate
+from servanda.store.books import coverage_of
 
 UNIQUE = ("organisation", "ticket", "kind", "party")
 SET = tuple(

@@ -16,11 +16,11 @@ from servanda.engine.events import Ticket
 from servanda.engine.rights import Action, Viewer
 from servanda.engine.standing import standing_of
 from servanda.services import audit, clocks
-from servanda.services.agreements import book_of
 from servanda.services.clocks import Agreed
 from servanda.services.tallies import ADDED, Count, Difference
 from servanda.store import crash_points, histories, models, translate
 from servanda.store.access import access_organisation
+from servanda.store.books import book_of
 
 Progress = Callable[[str, int, int], None]
 OWN_HASH = "sha256:"
