@@ -1,8 +1,8 @@
 """The kinds of damage that a CSV file can have, each with the grade it gets by default.
 
 The numbers are those of the 32 kinds of import damage. Three of them a CSV file cannot show: several sheets (18)
-and hidden rows (19) are gone once a sheet is exported, and content that differs from what is already stored
-(31) needs a store.
+and hidden rows (19) are gone once a sheet is exported (`test_workbooks` has them), and content that differs from
+what is already stored (31) needs a store.
 """
 
 import gzip
@@ -256,10 +256,14 @@ def test_17_merged_cells_leave_rows_without_a_number_which_are_rejected(tmp_path
     assert rejected(outcome) == [("ticket number missing", "", 3, "Number")]
 
 
-def test_18_a_workbook_is_refused_for_its_sheets_and_hidden_rows_cannot_be_seen_in_a_csv_file(tmp_path: Path) -> None:
-    refusal = refused(tmp_path, b"PK\x03\x04" + bytes(40))
+def test_18_an_old_workbook_is_refused_with_what_to_save_it_as(tmp_path: Path) -> None:
+    refusal = refused(tmp_path, b"\xd0\xcf\x11\xe0" + bytes(40))
     assert refusal.fault == "spreadsheet workbook"
-    assert "hidden rows" in refusal.mend
+    assert ".xlsx" in refusal.mend
+
+
+def test_18_a_workbook_inside_gzip_data_is_refused(tmp_path: Path) -> None:
+    assert refused(tmp_path, gzip.compress(b"PK\x03\x04" + bytes(40))).fault == "spreadsheet workbook"
 
 
 # --- Values

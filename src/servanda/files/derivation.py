@@ -115,7 +115,7 @@ def row_from_kept(
     """
     places = _places(tuple(columns_then), mapping.columns)
     now = tuple("" if place == _ABSENT else cells[place] for place in places)
-    return Row(number, 0, ticket, now, hash((batch, number)), batch)
+    return Row(number, number, ticket, now, hash((batch, number)), batch)
 
 
 @cache

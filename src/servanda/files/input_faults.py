@@ -54,7 +54,12 @@ _ALL_FAULTS = (
     Fault("utf-8 text", "The file is UTF-8, and the mapping names another encoding.", REFUSE, (FLAG,)),
     Fault("undecodable bytes", "The bytes are not text in the encoding that the mapping names.", REFUSE),
     Fault("nul bytes", "The file holds NUL bytes.", REFUSE),
-    Fault("spreadsheet workbook", "The file is a workbook or an archive, not a CSV file.", REFUSE),
+    Fault("spreadsheet workbook", "The file is an old workbook (.xls) or another archive, not .xlsx or CSV.", REFUSE),
+    Fault("encrypted workbook", "The workbook needs a password.", REFUSE),
+    Fault("workbook with macros", "The workbook holds macros.", REFUSE),
+    Fault("unsafe workbook", "The workbook holds a document type, a link or a name that leads out of it.", REFUSE),
+    Fault("oversized workbook", "The workbook holds more than a spreadsheet can, or unpacks to too much.", REFUSE),
+    Fault("damaged workbook", "The workbook ends early, or a part of it is missing or unreadable.", REFUSE),
     Fault("damaged compression", "The gzip data end early or are damaged.", REFUSE),
     # The shape of the table.
     Fault("empty file", "The file holds nothing.", REFUSE),
@@ -70,7 +75,18 @@ _ALL_FAULTS = (
     Fault("no final newline", "The last row has no line end, so its last cell may have been cut.", FLAG, (REFUSE,)),
     Fault("totals line", "The last row is a total, not a ticket.", REJECT, (REFUSE, FLAG)),
     Fault("empty row", "A row has no value in any cell; it is skipped.", FLAG, (REFUSE, REJECT)),
+    Fault("several sheets", "The workbook has several sheets, and the mapping names none.", REFUSE),
+    Fault("sheet missing", "The workbook has no sheet of the name in the mapping.", REFUSE),
+    Fault(
+        "hidden rows",
+        "A row of the sheet is hidden, as by a filter; rejecting leaves its ticket out.",
+        REFUSE,
+        (REJECT, FLAG),
+    ),
+    Fault("merged cells", "Merged cells hide values of a column that the mapping uses.", REFUSE, (FLAG,)),
     # The cells.
+    Fault("formula without a value", "A cell holds a formula and no value; none is computed.", REJECT, (REFUSE,)),
+    Fault("error in a cell", "A cell holds an error such as #REF! in place of a value.", REJECT, (REFUSE,)),
     Fault("ticket number missing", "A row names no ticket, as merged cells leave behind.", REJECT, (REFUSE,)),
     Fault(
         "ticket number malformed",
@@ -240,11 +256,17 @@ class Tally:
     ticket_flags: dict[str, None] = field(default_factory=dict)
     left_out: set[str] = field(default_factory=set)
     unended: bool = False
+    noted: dict[str, dict[str, None]] = field(default_factory=dict)
 
     def begin(self, ticket: str) -> None:
         """Note the ticket that the next faults belong to."""
         self.ticket = ticket
-        self.ticket_flags = {}
+        self.ticket_flags = dict(self.noted[ticket]) if ticket in self.noted else {}
+
+    def note(self) -> None:
+        """Keep the faults accepted with the ticket so far, for what is met later of the same ticket."""
+        if self.ticket and self.ticket_flags:
+            self.noted[self.ticket] = self.ticket_flags
 
     def meet(self, fault: str, place: Place, found: str, expected: str, mend: str) -> None:
         """Do about a fault what its grade says: raise `RefusedFile` or `RejectedRow`, or count it and return."""

@@ -6,6 +6,7 @@ Nothing here knows any source; everything that is special about one stands in it
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import Enum
 from functools import cache
 from itertools import chain
@@ -13,7 +14,7 @@ from itertools import chain
 from servanda.engine.events import EventKind
 from servanda.files.input_faults import Grade
 from servanda.files.ticket_tables import TableForm
-from servanda.files.written_times import TimeStyle
+from servanda.files.written_times import TimeStyle, text_of
 
 ORDER_BY_TIME = "time"
 ORDER_OF_FILE = "file"
@@ -202,6 +203,10 @@ class TicketMapping:
     def time_style(self, column: str) -> TimeStyle:
         """Return how times in a column are written."""
         return self.column_times.get(column, self.times)
+
+    def date_text(self, column: str, at: date) -> str:
+        """Return a date, or a date and time, as a text that is read as this again where times of a column stand."""
+        return text_of(at, self.time_style(column).formats)
 
 
 @cache

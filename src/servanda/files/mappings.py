@@ -237,6 +237,7 @@ class _Reader:
             delimiter=table.get("delimiter", ",").replace("\\t", "\t"),
             quote=table.get("quote", '"'),
             nothing=frozenset(each.strip() for each in table.get("nothing", ())),
+            sheet=table.get("sheet", ""),
         )
         for key, text in (("delimiter", form.delimiter), ("quote", form.quote)):
             if len(text) != 1:

@@ -32,7 +32,7 @@ class RowGroups:
 
     def __iter__(self) -> Iterator[Group]:
         mapping = self._mapping
-        rows = read_rows(self._path, mapping.table, mapping.columns, self.tally, self._progress)
+        rows = read_rows(self._path, mapping.table, mapping.columns, self.tally, self._progress, mapping.date_text)
         if mapping.rows.are is RowsAre.TICKETS:
             return _singly(rows, mapping.rows.ticket, self.tally)
         if mapping.rows.grouped:

@@ -1,4 +1,4 @@
-"""Tables of tickets as CSV files: a header that is checked by name, rows with their place, damage named.
+"""Tables of tickets as CSV files and workbooks: a header that is checked by name, rows with their place, damage named.
 
 A row is numbered as a spreadsheet numbers it: the header is row 1, and a cell that holds a line break is
 still one row. The line is where the row begins in the file.
@@ -9,12 +9,14 @@ import difflib
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
 from servanda.files.input_faults import NOWHERE, Place, Tally
 from servanda.files.table_bytes import lines_of
+from servanda.files.workbooks import DateText, Record, is_workbook, records_of_workbook
 
 Progress = Callable[[int, int], None]
 
@@ -33,12 +35,16 @@ _LONGEST_CELL = 16 * 1024 * 1024  # characters; a spreadsheet's cell holds 32,76
 
 @dataclass(frozen=True, slots=True)
 class TableForm:
-    """How the text of a table is cut into cells, and which cells mean that there is no value."""
+    """How the text of a table is cut into cells, and which cells mean that there is no value.
+
+    `sheet` names the sheet of a workbook, which needs no more of this; empty where it has only one.
+    """
 
     encoding: str = "utf-8"
     delimiter: str = ","
     quote: str = '"'
     nothing: frozenset[str] = frozenset()
+    sheet: str = ""
 
 
 class Row(NamedTuple):
@@ -59,6 +65,11 @@ class Row(NamedTuple):
         return self.whole == other.whole and self.cells == other.cells
 
 
+def iso_text(column: str, at: date) -> str:
+    """Return a date, or a date and time, as ISO 8601 has it."""
+    return at.isoformat()
+
+
 def neutralise(text: str) -> str:
     """Return `text` so that a spreadsheet shows it and does not run it as a formula.
 
@@ -70,39 +81,44 @@ def neutralise(text: str) -> str:
 
 
 def read_rows(
-    path: Path, form: TableForm, columns: Sequence[str], tally: Tally, progress: Progress | None = None
+    path: Path,
+    form: TableForm,
+    columns: Sequence[str],
+    tally: Tally,
+    progress: Progress | None = None,
+    date_text: DateText = iso_text,
 ) -> Iterator[Row]:
     """Yield each row's cells of the named columns, of which the first is that of the ticket number.
 
-    Raise `RefusedFile` for damage to the file; list rows that are ragged or name no ticket in the tally.
+    Raise `RefusedFile` for damage to the file; list rows that are ragged or name no ticket in the tally. A date in
+    a workbook is put in words by `date_text`.
     """
     size = path.stat().st_size
     with path.open("rb") as raw:
-        lines = lines_of(path, form.encoding, tally, raw)
-        records = _records(lines, form, tally)
+        if is_workbook(raw.read(4)):
+            records = records_of_workbook(path, form.sheet, columns, date_text, tally, progress)
+            progress_of_rows = None
+        else:
+            raw.seek(0)
+            records = _records(lines_of(path, form.encoding, tally, raw), form, tally)
+            progress_of_rows = progress
         header = _checked_header(records, form, columns, tally)
         for row in _rows(records, _Layout(header, columns, form.nothing | {""}), tally):
-            if progress is not None and tally.rows % _ROWS_BETWEEN_REPORTS == 0:
-                progress(raw.tell(), size)
+            if progress_of_rows is not None and tally.rows % _ROWS_BETWEEN_REPORTS == 0:
+                progress_of_rows(raw.tell(), size)
             yield row
     if progress is not None:
         progress(size, size)
 
 
-class _Record(NamedTuple):
-    number: int
-    line: int
-    cells: list[str]
-
-
-def _records(lines: Iterator[str], form: TableForm, tally: Tally) -> Iterator[_Record]:
+def _records(lines: Iterator[str], form: TableForm, tally: Tally) -> Iterator[Record]:
     """Yield the records of the CSV text; an unclosed quote or a cell without an end refuses the file."""
     csv.field_size_limit(_LONGEST_CELL)
     reader = csv.reader(lines, delimiter=form.delimiter, quotechar=form.quote, strict=True)
     number, line = 0, 1
     try:
         for number, cells in enumerate(reader, 1):
-            yield _Record(number, line, cells)
+            yield Record(number, line, cells)
             line = reader.line_num + 1
     except csv.Error as error:
         place = Place(number + 1, line)
@@ -131,9 +147,9 @@ def _refuse_unclosed_quote(place: Place, error: csv.Error, tally: Tally) -> NoRe
     )
 
 
-def _checked_header(records: Iterator[_Record], form: TableForm, columns: Sequence[str], tally: Tally) -> list[str]:
+def _checked_header(records: Iterator[Record], form: TableForm, columns: Sequence[str], tally: Tally) -> list[str]:
     """Return the header's names, trimmed; meet what is wrong with it."""
-    header = [cell.strip() for cell in next(records, _Record(1, 1, [])).cells]
+    header = [cell.strip() for cell in next(records, Record(1, 1, [])).cells]
     if not any(header):
         tally.stop(
             "empty file",
@@ -211,20 +227,18 @@ def _folded(name: str) -> str:
     return re.sub(r"[\W_]+", "", name).casefold()
 
 
-def _rows(records: Iterator[_Record], layout: "_Layout", tally: Tally) -> Iterator[Row]:
+def _rows(records: Iterator[Record], layout: "_Layout", tally: Tally) -> Iterator[Row]:
     """Yield the wanted cells of whole rows; the last record is looked at more closely than the others."""
-    held: _Record | None = None
+    held: Record | None = None
     row_of = layout.row
     for record in records:
         if not record.cells:
             continue  # a blank line is no row
         if held is not None:
-            row = row_of(held)
+            tally.rows += 1
+            row = row_of(held) or _odd_row(held, layout, tally)
             if row is not None:
-                tally.rows += 1
                 yield row
-            else:
-                _meet_odd_row(held, layout, tally)
         held = record
     if held is None:
         mend = "Check the export's filter. If a period may be empty, grade this fault 'flag'."
@@ -233,29 +247,42 @@ def _rows(records: Iterator[_Record], layout: "_Layout", tally: Tally) -> Iterat
         yield from _last_row(held, layout, tally)
 
 
-def _meet_odd_row(record: _Record, layout: "_Layout", tally: Tally) -> None:
-    """Meet a row that is empty, ragged or without a ticket."""
-    tally.rows += 1
+def _odd_row(record: Record, layout: "_Layout", tally: Tally) -> Row | None:
+    """Meet what is wrong with a row: empty, ragged, without a ticket, or with faulty cells; return it if accepted."""
     place = Place(record.number, record.line)
-    tally.begin(layout.ticket(record.cells))
+    ticket = layout.ticket(record.cells)
+    tally.begin(ticket)
     with tally.listing():
-        if not any(cell.strip() for cell in record.cells):
+        if not any(cell.strip() for cell in record.cells) and not record.faults:
             tally.meet("empty row", place, "a row without a value", "a ticket", "Nothing to do: it is skipped.")
         elif len(record.cells) != layout.width:
             found = _cells(len(record.cells))
             mend = "A delimiter inside a text must be quoted. Mend the row, or the export's quoting."
             tally.stop("ragged row", place, found, f"{_cells(layout.width)}, as in the header", mend)
-        else:
+        elif not ticket:
             mend = "Fill in the ticket number of every row; merged cells leave all but the first one empty."
             place = Place(record.number, record.line, layout.ticket_column)
             tally.stop("ticket number missing", place, "nothing", "a ticket number", mend)
+        else:
+            _meet_faults(record, layout, tally)
+            return layout.row(record._replace(faults=()))
+    return None
+
+
+def _meet_faults(record: Record, layout: "_Layout", tally: Tally) -> None:
+    """Meet the faults of a row and of its wanted cells; those accepted are noted for the ticket."""
+    for column, fault, found, expected, mend in record.faults:
+        name = layout.wanted_name(column)
+        if column < 0 or name:
+            tally.meet(fault, Place(record.number, record.line, name), found, expected, mend)
+    tally.note()
 
 
 def _cells(number: int) -> str:
     return "1 cell" if number == 1 else f"{number} cells"
 
 
-def _last_row(record: _Record, layout: "_Layout", tally: Tally) -> Iterator[Row]:
+def _last_row(record: Record, layout: "_Layout", tally: Tally) -> Iterator[Row]:
     """Yield the last row, unless it is a total or was cut."""
     place = Place(record.number, record.line)
     first = next((cell.strip() for cell in record.cells if cell.strip()), "")
@@ -271,15 +298,13 @@ def _last_row(record: _Record, layout: "_Layout", tally: Tally) -> Iterator[Row]
         return
     if tally.unended:
         _meet_unended(place, tally)
-    row = layout.row(record)
-    if row is None:
-        _meet_odd_row(record, layout, tally)
-    else:
-        tally.rows += 1
+    tally.rows += 1
+    row = layout.row(record) or _odd_row(record, layout, tally)
+    if row is not None:
         yield row
 
 
-def _turn_away_cut(record: _Record, layout: "_Layout", place: Place, tally: Tally) -> None:
+def _turn_away_cut(record: Record, layout: "_Layout", place: Place, tally: Tally) -> None:
     """Refuse the file for its cut, or list the row."""
     tally.rows += 1
     tally.begin(layout.ticket(record.cells))
@@ -299,17 +324,22 @@ class _Layout:
 
     def __init__(self, header: Sequence[str], columns: Sequence[str], nothing: frozenset[str]) -> None:
         self.width = len(header)
+        self._names = {place: name for place, name in enumerate(header) if name in columns}
         self.ticket_column = columns[0]
         self._ticket = header.index(columns[0])
         self._wanted = itemgetter(*(header.index(each) for each in (columns[0], *columns)))
         self._nothing = nothing
 
-    def row(self, record: _Record) -> Row | None:
-        """Return the row of a record, or nothing if it is ragged or names no ticket."""
-        number, line, cells = record
-        if len(cells) != self.width or not (ticket := self.ticket(cells)):
+    def row(self, record: Record) -> Row | None:
+        """Return the row of a record, or nothing if it is ragged, names no ticket or has faulty cells."""
+        number, line, cells, faults = record
+        if len(cells) != self.width or faults or not (ticket := self.ticket(cells)):
             return None
         return Row(number, line, ticket, self._wanted(cells)[1:], hash(tuple(cells)))
+
+    def wanted_name(self, column: int) -> str:
+        """Return the name of a column by its place, or nothing where it is not wanted."""
+        return self._names.get(column, "")
 
     def ticket(self, cells: list[str]) -> str:
         """Return the ticket number in a record of any length, or nothing."""

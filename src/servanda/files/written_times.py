@@ -7,9 +7,9 @@ repairs undo what the publisher is known to have done to it, and the zone turns 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from fractions import Fraction
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import NamedTuple
 
 from servanda.engine.periods import FIRST_YEAR, LAST_YEAR
@@ -24,6 +24,22 @@ _DAY_0_OF_1900 = datetime.fromisoformat("1899-12-30")  # spreadsheets count 29 F
 _DAY_0_OF_1904 = datetime.fromisoformat("1904-01-01")
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH_NAMES = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+_DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_SECOND = timedelta(seconds=1)
 _DIRECTIVES = {
     "Y": r"(?P<Y>\d{4})",
     "y": r"(?P<y>\d{2})",
@@ -437,6 +453,50 @@ def _serial(text: str, first: datetime) -> datetime | None:
         return None
     seconds = round(Fraction(text) * 86_400)
     return first + timedelta(seconds=seconds)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def text_of(at: date, formats: tuple[str, ...]) -> str:
+    """Return a date, or a date and time without a zone, in the first of the formats that loses nothing of it.
+
+    Where none does, it comes as ISO 8601 has it.
+    """
+    wall = at if isinstance(at, datetime) else datetime(at.year, at.month, at.day)  # noqa: DTZ001  # without a zone
+    for each in formats:
+        if isinstance(at, datetime) or _shows_dates_only(each):
+            text = _rendered(wall, each)
+            if text and _compiled(each)(text) == wall:
+                return text
+    return at.isoformat()
+
+
+def _shows_dates_only(written: str) -> bool:
+    return "%" in written and not re.search("%[HIMSpf]", written)
+
+
+def _rendered(wall: datetime, written: str) -> str:
+    """Return a wall clock in a format, nothing where the format needs an offset."""
+    if written == "iso":
+        return wall.isoformat()
+    if written in ("serial 1900", "serial 1904"):
+        seconds = Fraction((wall - (_DAY_0_OF_1900 if "1900" in written else _DAY_0_OF_1904)) // _SECOND)
+        return f"{float(seconds / 86_400):.10f}".rstrip("0").rstrip(".") if not wall.microsecond else ""
+    if "%" not in written or "%z" in written:
+        return ""
+    return re.sub("%(.)", lambda found: _part_of(wall, found[1]), written)
+
+
+def _part_of(wall: datetime, letter: str) -> str:
+    """Return what a directive stands for, in English."""
+    if letter in "bB":
+        name = _MONTH_NAMES[wall.month - 1]
+        return name if letter == "B" else name[:3]
+    if letter in "aA":
+        name = _DAY_NAMES[wall.weekday()]
+        return name if letter == "A" else name[:3]
+    if letter == "p":
+        return "AM" if wall.hour < 12 else "PM"
+    return wall.strftime(f"%{letter}") if letter != "Y" else f"{wall.year:04}"
 
 
 def _unreadable(text: str, style: TimeStyle) -> UnreadableTime:
