@@ -1,0 +1,97 @@
+"""Every command, once: those that work for one organisation, with words to run them by; and the others, with a reason.
+
+The table is closed: a command that stands in neither list fails a test.
+"""
+
+import argparse
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from servanda.cli import build_parser
+
+Words = tuple[str, ...]
+
+SETTING_UP: tuple[Words, ...] = (
+    ("import", "{tickets}", "--mapping", "{mapping}"),
+    ("record", "{events}"),
+)
+"""What an administrator of the first organisation runs before the other one is there."""
+
+OF_ONE_ORGANISATION: Mapping[str, tuple[Words, ...]] = MappingProxyType(
+    {
+        "apply": (("apply", "{agreements}", "--plan"), ("apply", "{agreements}"), ("apply", "{later}")),
+        "evaluate": (
+            ("evaluate", "--out", "{out}/readings.csv"),
+            ("evaluate", "--out", "{out}/readings.jsonl", "--json"),
+            ("evaluate", "--out", "{out}/of-a-source.csv", "--source", "desk"),
+        ),
+        "report": (
+            ("report", "--csv", "{out}/report.csv", "--json", "{out}/report.json"),
+            ("report", "--period", "2026-01", "--by", "service,customer,priority,target"),
+            ("report", "--period", "2031-07"),
+        ),
+        "reconcile": (
+            ("reconcile", "--csv", "{out}/differences.csv"),
+            ("reconcile", "--json"),
+        ),
+        "explain": (
+            ("explain", "T1"),
+            ("explain", "R1", "--json"),
+            ("explain", "T5"),
+        ),
+        "import": (
+            ("import", "{tickets}", "--mapping", "{mapping}", "--plan"),
+            ("import", "{damaged}", "--mapping", "{mapping}", "--plan", "--json", "--rejects", "{out}/rejects.csv"),
+            ("import", "{damaged}", "--mapping", "{mapping}", "--good-rows"),
+        ),
+        "record": (
+            ("record", "{events}"),
+            ("record", "{more}"),
+        ),
+        "retract": (
+            ("retract", "--source", "desk", "--ticket", "R1"),
+            ("retract", "--source", "desk", "--ticket", "R1", "--event", "e3", "--reason", "the wrong ticket"),
+        ),
+        "exempt": (("exempt", "--source", "sheet", "--ticket", "T2", "--target", "fix", "--reason", "a power cut"),),
+        "anonymise": (
+            ("anonymise", "Pat Doe", "--reason", "they asked"),
+            ("anonymise", "--unseen-since", "2026-01-31", "--reason", "long gone"),
+            ("anonymise", "--clean"),
+        ),
+        "undo": (("undo", "2", "--reason", "the wrong file"),),
+        "verify": (("verify",), ("verify", "--json")),
+        "audit": (("audit",), ("audit", "--json"), ("audit", "--csv", "{out}/audit.csv")),
+        "dump": (("dump", "{out}/dump.jsonl"), ("dump", "{out}/dump.jsonl.gz")),
+    }
+)
+
+OF_FILES = "works on files alone"
+OF_THE_OPERATOR = "works on the whole database, for whoever holds the database itself"
+APART: Mapping[str, str] = MappingProxyType(
+    {
+        "conformance": OF_FILES,
+        "demo": OF_FILES,
+        "lint": OF_FILES,
+        "mapping": OF_FILES,
+        "backup": OF_THE_OPERATOR,
+        "database upgrade": OF_THE_OPERATOR,
+        "doctor": OF_THE_OPERATOR,
+        "load": OF_THE_OPERATOR,
+        "organisation add": OF_THE_OPERATOR,
+        "restore": OF_THE_OPERATOR,
+    }
+)
+
+
+def every_command() -> list[str]:
+    """Return the commands as they are typed, such as `mapping check`."""
+    return sorted(_leaves(build_parser()))
+
+
+def _leaves(parser: argparse.ArgumentParser, words: str = "") -> Iterator[str]:
+    steps = [each for each in parser._actions if isinstance(each, argparse._SubParsersAction)]
+    for step in steps:
+        for name, inner in step.choices.items():
+            yield from _leaves(inner, f"{words} {name}".strip())
+    if not steps:
+        yield words
