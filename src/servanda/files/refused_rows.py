@@ -7,7 +7,7 @@ from pathlib import Path
 from servanda.files.input_faults import Reject, Tally
 from servanda.files.mapping_form import TicketMapping
 from servanda.files.outputs import written
-from servanda.files.table_bytes import lines_of
+from servanda.files.ticket_tables import records_of
 
 REASON = "servanda: why it was refused"
 
@@ -22,14 +22,13 @@ def write_refused_rows(path: Path, file: Path, mapping: TicketMapping, rejects: 
     by_row, by_ticket = _reasons(rejects)
     form, column = mapping.table, mapping.rows.ticket
     count = 0
-    with file.open("rb") as raw, written(path) as out:
-        lines = lines_of(file, form.encoding, Tally(file), raw)
-        records = csv.reader(lines, delimiter=form.delimiter, quotechar=form.quote)
+    records = records_of(file, form, Tally(file, mapping.grades), date_text=mapping.date_text)
+    with written(path) as out:
         writer = csv.writer(out, delimiter=form.delimiter, quotechar=form.quote, lineterminator="\n")
-        header = next(records)
+        header = next(records).cells
         place = header.index(column) if column in header else -1
         writer.writerow([*header, REASON])
-        for number, cells in enumerate(records, 2):
+        for number, _, cells, _ in records:
             reason = by_row.get(number) or by_ticket.get(_ticket(cells, place))
             if cells and reason:
                 writer.writerow([*cells, reason])

@@ -93,20 +93,30 @@ def read_rows(
     Raise `RefusedFile` for damage to the file; list rows that are ragged or name no ticket in the tally. A date in
     a workbook is put in words by `date_text`.
     """
+    records = records_of(path, form, tally, columns, progress, date_text)
+    header = _checked_header(records, form, columns, tally)
+    yield from _rows(records, _Layout(header, columns, form.nothing | {""}), tally)
+
+
+def records_of(
+    path: Path,
+    form: TableForm,
+    tally: Tally,
+    columns: Sequence[str] = (),
+    progress: Progress | None = None,
+    date_text: DateText = iso_text,
+) -> Iterator[Record]:
+    """Yield every row of a table as it stands, the header first; `columns` are those in which a merged cell matters."""
     size = path.stat().st_size
     with path.open("rb") as raw:
         if is_workbook(raw.read(4)):
-            records = records_of_workbook(path, form.sheet, columns, date_text, tally, progress)
-            progress_of_rows = None
+            yield from records_of_workbook(path, form.sheet, columns, date_text, tally, progress)
         else:
             raw.seek(0)
-            records = _records(lines_of(path, form.encoding, tally, raw), form, tally)
-            progress_of_rows = progress
-        header = _checked_header(records, form, columns, tally)
-        for row in _rows(records, _Layout(header, columns, form.nothing | {""}), tally):
-            if progress_of_rows is not None and tally.rows % _ROWS_BETWEEN_REPORTS == 0:
-                progress_of_rows(raw.tell(), size)
-            yield row
+            for record in _records(lines_of(path, form.encoding, tally, raw), form, tally):
+                if progress is not None and record.number % _ROWS_BETWEEN_REPORTS == 0:
+                    progress(raw.tell(), size)
+                yield record
     if progress is not None:
         progress(size, size)
 
