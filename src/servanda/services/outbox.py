@@ -168,8 +168,7 @@ def finish(claimed: Claimed) -> None:
     """
     crash_points.reach("outbox.finishing")
     _change(claimed, outbox_statements.FINISH)
-    if not transaction.get_connection().in_atomic_block:
-        crash_points.reach("outbox.done")
+    transaction.on_commit(lambda: crash_points.reach("outbox.done"))
 
 
 def fail(claimed: Claimed, error: str, now: datetime) -> bool:
