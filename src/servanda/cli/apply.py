@@ -42,9 +42,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Keep what the file adds and print it; raise `BadInput` where the file contradicts what is kept."""
     draft = agreements.read(arguments.agreements)
     book = draft.book()
-    warnings = len(draft.findings.all())
-    if warnings:
-        print(f"'servanda lint {arguments.agreements}' has {warnings} to think twice about.", file=sys.stderr)
+    if warnings := len(draft.findings.all()):
+        things = f"{warnings} thing{'s' if warnings > 1 else ''}"
+        print(f"'servanda lint {arguments.agreements}' warns of {things} to think twice about.", file=sys.stderr)
     with opened(arguments):
         from servanda.services import agreements as services
 

@@ -1,6 +1,5 @@
 """Organisations: whose everything is."""
 
-import re
 import secrets
 from datetime import datetime
 
@@ -11,27 +10,9 @@ from servanda.engine import zones
 from servanda.engine.rights import Action, Assignment, Role, Viewer
 from servanda.services import audit
 from servanda.store import models, translate
+from servanda.store.slugs import check_slug
 
-SLUG = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
-LONGEST_SLUG = 64
 KEY_BYTES = 32
-
-
-class InvalidSlug(BadInput):
-    """An id that could not be told apart from others, or not be written in a file or an address."""
-
-    def __init__(self, of: str, slug: str) -> None:
-        super().__init__(
-            f"'{slug}' is no id of {of}",
-            expected=f"up to {LONGEST_SLUG} of a-z, 0-9 and -, neither beginning nor ending with -",
-            mend="Choose a short id, such as 'school' or 'kim'.",
-        )
-
-
-def check_slug(of: str, slug: str) -> None:
-    """Raise `InvalidSlug` for an id that is not short and plain."""
-    if len(slug) > LONGEST_SLUG or not SLUG.fullmatch(slug):
-        raise InvalidSlug(of, slug)
 
 
 def add(slug: str, name: str, zone: str, administrator: str, now: datetime) -> models.Organisation:

@@ -1,13 +1,188 @@
-"""People: who asks."""
+"""People: who asks, who they are to an organisation, and the pseudonyms of those whom a source names.
+
+Whoever manages people may do so in the whole of their organisation. The audit keeps ids and roles, never a name or an
+address, so that emptying a person's record is enough to forget them.
+"""
 
 import hmac
-from datetime import datetime
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
 
 from servanda.bad_input import BadInput
 from servanda.engine import zones
-from servanda.engine.rights import Role, Viewer
+from servanda.engine.canonical import plain
+from servanda.engine.rights import Action, Assignment, Role, Viewer
+from servanda.services import audit
 from servanda.store import models, translate
-from servanda.store.access import NotFound
+from servanda.store.access import NotFound, access_organisation, lock_organisation
+from servanda.store.keepable import check_name
+from servanda.store.slugs import check_slug
+
+PSEUDONYM = re.compile("p-[0-9a-f]{20}")
+
+
+class PersonRefused(BadInput):
+    """Something that cannot be said of a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A person as managers of people see them."""
+
+    id: str
+    name: str
+    email: str
+    active: bool
+    assignments: tuple[Assignment, ...]
+
+
+def add(viewer: Viewer, slug: str, name: str, email: str = "", *, now: datetime) -> None:
+    """Add a person, who may do nothing until a role is assigned to them."""
+    check_slug("a person", slug)
+    check_name("the name", name)
+    check_name("the address", email, may_be_empty=True)
+    if PSEUDONYM.fullmatch(slug):
+        raise PersonRefused(
+            f"'{slug}' has the form of a pseudonym", expected="an id of its own", mend="Choose another."
+        )
+    with transaction.atomic():
+        organisation = _managed(viewer)
+        if models.Person.objects.filter(organisation=organisation, slug=slug).exists():
+            raise PersonRefused(
+                f"There is a person '{slug}' already.", expected="an id that is free", mend="Choose another."
+            )
+        models.Person.objects.create(organisation=organisation, slug=slug, name=name, email=email)
+        _note(organisation, viewer, slug, now, {"done": "added"})
+
+
+def assign(viewer: Viewer, slug: str, assignment: Assignment, *, now: datetime) -> bool:
+    """Give a person a role in a scope and between dates; return whether they did not have the very same already."""
+    for names in (assignment.scope.services, assignment.scope.customers, assignment.scope.suppliers):
+        for name in names:
+            check_name("a name in the scope", name)
+    with transaction.atomic():
+        organisation = _managed(viewer)
+        person = _person(organisation, slug)
+        if not person.active:
+            raise PersonRefused(f"'{slug}' has left.", expected="somebody who is here", mend="Let them return first.")
+        if assignment in (translate.assignment_of(each) for each in _assignments(person)):
+            return False
+        translate.record_of_assignment(assignment, person).save()
+        _note(organisation, viewer, slug, now, {"done": "assigned", "assignment": plain(assignment)})
+        return True
+
+
+def end_assignment(viewer: Viewer, slug: str, role: Role, on: date, *, now: datetime) -> int:
+    """Let a person have a role up to a day and no longer, in whatever scope; return how many assignments that ended.
+
+    One that would begin only after that day is taken away.
+    """
+    with transaction.atomic():
+        organisation = _managed(viewer)
+        person = _person(organisation, slug)
+        lasting = [each for each in _assignments(person) if each.role == role.value and _lasts_beyond(each, on)]
+        if not lasting:
+            return 0
+        told = [plain(translate.assignment_of(each)) for each in lasting]
+        for each in lasting:
+            _end(each, on)
+        _refuse_nobody(organisation, viewer.on)
+        _note(organisation, viewer, slug, now, {"done": "ended", "on": on.isoformat(), "assignments": told})
+        return len(lasting)
+
+
+def deactivate(viewer: Viewer, slug: str, *, now: datetime) -> bool:
+    """Let a person have left: from now on they may do nothing; return whether they were still here."""
+    return _set_active(viewer, slug, False, now)
+
+
+def activate(viewer: Viewer, slug: str, *, now: datetime) -> bool:
+    """Let a person who left be back, with the roles they had; return whether they were gone."""
+    return _set_active(viewer, slug, True, now)
+
+
+def every(viewer: Viewer) -> tuple[Listed, ...]:
+    """Return the people of the viewer's organisation, by id; those whom only a source names are left out."""
+    organisation = access_organisation(viewer, Action.MANAGE_PEOPLE)
+    records = models.Person.objects.filter(organisation=organisation).prefetch_related("assignments").order_by("slug")
+    return tuple(_listed(each) for each in records if not PSEUDONYM.fullmatch(each.slug))
+
+
+def _listed(person: models.Person) -> Listed:
+    assignments = sorted(person.assignments.all(), key=lambda each: each.pk)
+    told = tuple(translate.assignment_of(each) for each in assignments)
+    return Listed(person.slug, person.name, person.email, person.active, told)
+
+
+def _managed(viewer: Viewer) -> models.Organisation:
+    """Return the organisation whose people the viewer manages, for this transaction alone."""
+    organisation = lock_organisation(viewer)
+    access_organisation(viewer, Action.MANAGE_PEOPLE)
+    return organisation
+
+
+def _person(organisation: models.Organisation, slug: str) -> models.Person:
+    person = models.Person.objects.filter(organisation=organisation, slug=slug).first()
+    if person is None:
+        raise NotFound(f"person '{slug}'")
+    return person
+
+
+def _assignments(person: models.Person) -> Iterator[models.RoleAssignment]:
+    kept = models.RoleAssignment.objects.filter(organisation_id=person.organisation_id, person=person)
+    yield from kept.order_by("pk")
+
+
+def _lasts_beyond(assignment: models.RoleAssignment, on: date) -> bool:
+    return assignment.until_on is None or assignment.until_on > on
+
+
+def _end(assignment: models.RoleAssignment, on: date) -> None:
+    if assignment.from_on is not None and assignment.from_on > on:
+        assignment.delete()
+        return
+    assignment.until_on = on
+    assignment.save(update_fields=["until_on"])
+
+
+def _set_active(viewer: Viewer, slug: str, active: bool, now: datetime) -> bool:
+    with transaction.atomic():
+        organisation = _managed(viewer)
+        person = _person(organisation, slug)
+        if person.active is active:
+            return False
+        person.active = active
+        person.save(update_fields=["active"])
+        _refuse_nobody(organisation, viewer.on)
+        _note(organisation, viewer, slug, now, {"done": "returned" if active else "left"})
+        return True
+
+
+def _refuse_nobody(organisation: models.Organisation, on: date) -> None:
+    """Raise `PersonRefused` where nobody would be left who administers everything without an end."""
+    people = models.Person.objects.filter(organisation=organisation, active=True)
+    records = models.RoleAssignment.objects.filter(person__in=people, role=Role.ADMINISTRATOR.value, until_on=None)
+    assignments = (translate.assignment_of(each) for each in records)
+    if not any(each.scope.is_whole and each.holds_on(on) for each in assignments):
+        raise PersonRefused(
+            "Nobody would be left who administers the organisation.",
+            expected="one active administrator of everything, without an end",
+            mend="Make somebody else administrator first.",
+        )
+
+
+def _note(
+    organisation: models.Organisation, viewer: Viewer, slug: str, now: datetime, content: Mapping[str, Any]
+) -> None:
+    audit.note(organisation, viewer, Action.MANAGE_PEOPLE, f"person {slug}", now=now, content=content)
+
+
+# --- who asks ---
 
 
 def viewer(organisation: models.Organisation, slug: str, *, now: datetime) -> Viewer:
@@ -43,6 +218,9 @@ def _administers(person: Viewer) -> bool:
         each.role is Role.ADMINISTRATOR and each.scope.is_whole and each.holds_on(person.on)
         for each in person.assignments
     )
+
+
+# --- people whom a source names ---
 
 
 class Pseudonyms:

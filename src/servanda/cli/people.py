@@ -1,0 +1,206 @@
+"""`servanda people`: who is here, and what they are to the organisation."""
+
+import argparse
+import json
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+from servanda import wall_time
+from servanda.bad_input import BadInput
+from servanda.cli.command import DONE, Subparsers, add_command
+from servanda.cli.database_options import add_database_options, opened, viewer_of
+from servanda.engine.canonical import plain
+from servanda.engine.rights import Assignment, InvalidAssignment, Role, Scope, Viewer
+
+if TYPE_CHECKING:
+    from servanda.services.people import Listed
+
+Step = Callable[[argparse.Namespace, Viewer, datetime], Iterable[str]]
+
+EXAMPLE = "servanda people assign sam --role technician --service printing"
+SORTS = ("service", "customer", "supplier")
+
+
+def add(subparsers: Subparsers) -> None:
+    """Announce the command and its steps."""
+    parser = add_command(
+        subparsers,
+        "people",
+        says="Manage the people of an organisation and their roles.",
+        example=EXAMPLE,
+        run=partial(run, every),
+    )
+    steps = parser.add_subparsers(metavar="STEP", required=True)
+    for announce in (_announce_add, _announce_assign, _announce_end, _announce_leave, _announce_return, _announce_list):
+        add_database_options(announce(steps))
+
+
+def run(step: Step, arguments: argparse.Namespace) -> int:
+    """Do one step as the viewer and print what came of it."""
+    with opened(arguments):
+        now = wall_time.now()
+        for line in step(arguments, viewer_of(arguments, now), now):
+            print(line)
+    return DONE
+
+
+# --- the steps ---
+
+
+def new(arguments: argparse.Namespace, viewer: Viewer, now: datetime) -> Iterator[str]:
+    """Add a person."""
+    from servanda.services import people
+
+    people.add(viewer, arguments.id, arguments.name, arguments.email, now=now)
+    yield f"'{arguments.id}' is added, and has no role yet."
+
+
+def assign(arguments: argparse.Namespace, viewer: Viewer, now: datetime) -> Iterator[str]:
+    """Give a person a role."""
+    from servanda.services import people
+
+    assignment = _assignment(arguments)
+    fresh = people.assign(viewer, arguments.id, assignment, now=now)
+    yield f"'{arguments.id}' is {in_words(assignment)}{'' if fresh else ' already'}."
+
+
+def end(arguments: argparse.Namespace, viewer: Viewer, now: datetime) -> Iterator[str]:
+    """End a role of a person."""
+    from servanda.services import people
+
+    on = arguments.on or viewer.on
+    count = people.end_assignment(viewer, arguments.id, arguments.role, on, now=now)
+    yield f"{count} of the roles of '{arguments.id}' end on {on}." if count else "Nothing to end."
+
+
+def leave(arguments: argparse.Namespace, viewer: Viewer, now: datetime) -> Iterator[str]:
+    """Let a person have left."""
+    from servanda.services import people
+
+    gone = people.deactivate(viewer, arguments.id, now=now)
+    yield f"'{arguments.id}' has left{', and may do nothing from now on' if gone else ' already'}."
+
+
+def come_back(arguments: argparse.Namespace, viewer: Viewer, now: datetime) -> Iterator[str]:
+    """Let a person be back."""
+    from servanda.services import people
+
+    back = people.activate(viewer, arguments.id, now=now)
+    yield f"'{arguments.id}' is {'back, with the roles they had' if back else 'here already'}."
+
+
+def every(arguments: argparse.Namespace, viewer: Viewer, now: datetime) -> Iterator[str]:
+    """List the people."""
+    from servanda.services import people
+
+    for each in people.every(viewer):
+        yield json.dumps(plain(each), ensure_ascii=False) if arguments.json else _line(each)
+
+
+# --- in words ---
+
+
+def _line(person: "Listed") -> str:
+    roles = "; ".join(map(in_words, person.assignments)) or "no role"
+    named = f" ({', '.join(filter(None, (person.name, person.email)))})" if person.name or person.email else ""
+    return f"{person.id}{named}: {roles}{'' if person.active else '; has left'}"
+
+
+def in_words(assignment: Assignment) -> str:
+    """Return a role with its scope and dates: 'technician of service printing, from 2026-01-01'."""
+    scope = assignment.scope
+    named = zip(SORTS, (scope.services, scope.customers, scope.suppliers), strict=True)
+    limits = [f"{sort} {', '.join(sorted(names))}" for sort, names in named if names]
+    of = f" of {' and '.join(limits)}" if limits else ""
+    first = f", from {assignment.from_on}" if assignment.from_on else ""
+    last = f", until {assignment.until_on}" if assignment.until_on else ""
+    return f"{assignment.role.value.replace('_', ' ')}{of}{first}{last}"
+
+
+def _assignment(arguments: argparse.Namespace) -> Assignment:
+    scope = Scope(*(frozenset(getattr(arguments, sort)) for sort in SORTS))
+    try:
+        return Assignment(arguments.role, scope, arguments.first, arguments.last)
+    except InvalidAssignment as refusal:
+        raise BadInput(
+            f"{refusal}", expected="a role with the scope and dates that it can have", mend="Correct the options."
+        ) from None
+
+
+# --- how they are announced ---
+
+
+def _announce_add(steps: Subparsers) -> argparse.ArgumentParser:
+    says = "Add a person, who may do nothing until a role is assigned to them."
+    step = _of_person(steps, "add", says, "servanda people add sam --name Sam", new)
+    step.add_argument("--name", required=True, help="the person as they are called")
+    step.add_argument("--email", default="", help="where they are reached")
+    return step
+
+
+def _announce_assign(steps: Subparsers) -> argparse.ArgumentParser:
+    says = "Give a person a role; without a scope it is one in the whole organisation."
+    step = _of_person(steps, "assign", says, EXAMPLE, assign)
+    _add_role(step)
+    for sort in SORTS:
+        step.add_argument(
+            f"--{sort}", action="append", default=[], metavar="ID", help=f"only of this {sort}; may be given again"
+        )
+    step.add_argument("--from", dest="first", type=day, metavar="DATE", help="its first day (default: at once)")
+    step.add_argument("--until", dest="last", type=day, metavar="DATE", help="its last day (default: no end)")
+    return step
+
+
+def _announce_end(steps: Subparsers) -> argparse.ArgumentParser:
+    step = _of_person(steps, "end", "End a role of a person.", "servanda people end sam --role technician", end)
+    _add_role(step)
+    step.add_argument("--on", type=day, metavar="DATE", help="its last day (default: today)")
+    return step
+
+
+def _announce_leave(steps: Subparsers) -> argparse.ArgumentParser:
+    says = "Let a person have left: from now on they may do nothing."
+    return _of_person(steps, "leave", says, "servanda people leave sam", leave)
+
+
+def _announce_return(steps: Subparsers) -> argparse.ArgumentParser:
+    says = "Let a person who left be back, with the roles they had."
+    return _of_person(steps, "return", says, "servanda people return sam", come_back)
+
+
+def _announce_list(steps: Subparsers) -> argparse.ArgumentParser:
+    example = "servanda people list --json"
+    step = add_command(steps, "list", says="List people and their roles.", example=example, run=partial(run, every))
+    step.add_argument("--json", action="store_true", help="print each person as a JSON object on a line of its own")
+    return step
+
+
+def _of_person(steps: Subparsers, name: str, says: str, example: str, step: Step) -> argparse.ArgumentParser:
+    parser = add_command(steps, name, says=says, example=example, run=partial(run, step))
+    parser.add_argument("id", help="the id of the person, such as sam")
+    return parser
+
+
+def _add_role(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--role", required=True, type=role, metavar="ROLE", help=", ".join(ROLES))
+
+
+ROLES = tuple(each.value for each in Role)
+
+
+def role(text: str) -> Role:
+    """Return a role from the command line."""
+    try:
+        return Role(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is no role; use one of {', '.join(ROLES)}") from None
+
+
+def day(text: str) -> date:
+    """Return a date from the command line."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is no date; write 2026-03-31") from None

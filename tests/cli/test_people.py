@@ -1,0 +1,132 @@
+"""The command `people`, step by step."""
+
+import json
+
+import pytest
+
+from servanda.services import organisations, people
+from servanda.store import models
+from tests.builders import instant
+from tests.cli.kept import run
+
+NOW = instant("2026-06-01 09:00 Europe/London")
+
+
+@pytest.fixture
+def own(store: str) -> models.Organisation:
+    """Return an organisation that kim administers."""
+    return organisations.add("school", "A school", "Europe/London", "kim", NOW)
+
+
+def test_people_are_added_given_roles_and_listed(
+    own: models.Organisation, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "people", "add", "sam", "--name", "Sam Smith", "--email", "sam@school.example") == 0
+    words = ("people", "assign", "sam", "--role", "technician", "--service", "mail", "--service", "print")
+    assert run(monkeypatch, *words, "--customer", "staff", "--from", "2026-01-01", "--until", "2099-12-31") == 0
+    assert run(monkeypatch, "people", "list") == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "'sam' is added, and has no role yet.",
+        "'sam' is technician of service mail, print and customer staff, from 2026-01-01, until 2099-12-31.",
+        "kim (kim): administrator",
+        "sam (Sam Smith, sam@school.example): technician of service mail, print and customer staff, "
+        "from 2026-01-01, until 2099-12-31",
+    ]
+
+
+def test_the_list_is_also_json(
+    own: models.Organisation, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "people", "list", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told == {
+        "id": "kim",
+        "name": "kim",
+        "email": "",
+        "active": True,
+        "assignments": [{"role": "administrator"}],
+    }
+
+
+def test_roles_end_and_people_leave_and_return(
+    own: models.Organisation, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(monkeypatch, "people", "add", "sam", "--name", "Sam")
+    run(monkeypatch, "people", "assign", "sam", "--role", "auditor")
+    capsys.readouterr()
+    for words in (
+        ("assign", "sam", "--role", "auditor"),
+        ("end", "sam", "--role", "auditor", "--on", "2026-06-30"),
+        ("end", "sam", "--role", "auditor", "--on", "2026-06-30"),
+        ("leave", "sam"),
+        ("leave", "sam"),
+        ("list",),
+        ("return", "sam"),
+    ):
+        assert run(monkeypatch, "people", *words) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "'sam' is auditor already.",
+        "1 of the roles of 'sam' end on 2026-06-30.",
+        "Nothing to end.",
+        "'sam' has left, and may do nothing from now on.",
+        "'sam' has left already.",
+        "kim (kim): administrator",
+        "sam (Sam): auditor, until 2026-06-30; has left",
+        "'sam' is back, with the roles they had.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--as", "nobody"), "There is no person 'nobody' here."),
+        (("--as", "sam"), "There is no organisation 'school' here."),
+        (("--organisation", "nowhere"), "There is no organisation 'nowhere' in the database."),
+    ],
+)
+def test_who_may_not_manage_people_is_told_that_there_is_nothing(
+    own: models.Organisation,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    words: tuple[str, ...],
+    told: str,
+) -> None:
+    people.add(people.viewer(own, "kim", now=NOW), "sam", "Sam", now=NOW)
+    assert run(monkeypatch, "people", "list", *words) == 2
+    assert told in capsys.readouterr().err
+
+
+def test_the_environment_says_who_asks_and_the_option_before_it(
+    own: models.Organisation, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SERVANDA_PERSON", "nobody")
+    assert run(monkeypatch, "people", "list") == 2
+    assert run(monkeypatch, "people", "list", "--as", "kim") == 0
+    assert capsys.readouterr().out == "kim (kim): administrator\n"
+
+
+def test_with_several_organisations_one_must_be_named(
+    own: models.Organisation, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    organisations.add("college", "A college", "UTC", "lee", NOW)
+    assert run(monkeypatch, "people", "list") == 2
+    assert "The database has several organisations." in capsys.readouterr().err
+    assert run(monkeypatch, "people", "list", "--organisation", "college") == 0
+    assert capsys.readouterr().out == "lee (lee): administrator\n"
+
+
+def test_without_any_organisation_it_is_said_how_to_make_one(
+    store: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "people", "list") == 2
+    assert "servanda organisation add" in capsys.readouterr().err
+
+
+def test_a_role_that_cannot_be_is_refused_in_words(
+    own: models.Organisation, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "people", "assign", "kim", "--role", "supplier_contact") == 2
+    assert "needs the supplier whose contact it is" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        run(monkeypatch, "people", "assign", "kim", "--role", "king")
+    assert "'king' is no role" in capsys.readouterr().err

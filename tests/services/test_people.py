@@ -1,0 +1,221 @@
+"""People and roles: who manages them, what they may do once assigned, and what the audit keeps of it."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+
+from servanda.bad_input import BadInput
+from servanda.engine.rights import Action, Assignment, Role, Scope, Viewer
+from servanda.services import audit, organisations, people
+from servanda.services.people import Listed, PersonRefused, Pseudonyms
+from servanda.store import models
+from servanda.store.access import NotFound, access_organisation
+from tests.builders import instant
+
+NOW = instant("2026-06-01 09:00 Europe/London")
+TODAY = date(2026, 6, 1)
+ADMINISTRATOR = Assignment(Role.ADMINISTRATOR)
+MANAGER = Assignment(Role.SERVICE_MANAGER)
+OF_MAIL = Assignment(Role.TECHNICIAN, Scope(services=frozenset({"mail"})), date(2026, 1, 1), date(2026, 12, 31))
+
+
+def school(slug: str = "school") -> models.Organisation:
+    """Return an organisation that kim administers."""
+    return organisations.add(slug, "A school", "Europe/London", "kim", NOW)
+
+
+def kim(organisation: models.Organisation) -> Viewer:
+    """Return the administrator of an organisation, as of today."""
+    return people.viewer(organisation, "kim", now=NOW)
+
+
+def contents(organisation: models.Organisation) -> list[object]:
+    """Return what the audit keeps of people, after the making of the organisation."""
+    entries = models.Entry.objects.filter(organisation=organisation, sequence__gt=1).order_by("sequence")
+    assert list(audit.breaks(organisation)) == []
+    return [(each.subject, each.content) for each in entries]
+
+
+def test_somebody_new_may_do_nothing_until_a_role_is_assigned(store: str) -> None:
+    own = school()
+    people.add(kim(own), "sam", "Sam Smith", "sam@school.example", now=NOW)
+    assert people.viewer(own, "sam", now=NOW).assignments == ()
+    with pytest.raises(NotFound):
+        access_organisation(people.viewer(own, "sam", now=NOW), Action.IMPORT_LOG)
+    assert people.assign(kim(own), "sam", MANAGER, now=NOW)
+    assert access_organisation(people.viewer(own, "sam", now=NOW), Action.IMPORT_LOG) == own
+    assert people.every(kim(own)) == (
+        Listed("kim", "kim", "", True, (ADMINISTRATOR,)),
+        Listed("sam", "Sam Smith", "sam@school.example", True, (MANAGER,)),
+    )
+
+
+def test_the_audit_keeps_ids_and_roles_but_no_name_and_no_address(store: str) -> None:
+    own = school()
+    people.add(kim(own), "sam", "Sam Smith", "sam@school.example", now=NOW)
+    people.assign(kim(own), "sam", OF_MAIL, now=NOW)
+    people.end_assignment(kim(own), "sam", Role.TECHNICIAN, TODAY, now=NOW)
+    people.deactivate(kim(own), "sam", now=NOW)
+    told = {
+        "role": "technician",
+        "scope": {"services": ["mail"]},
+        "from_on": "2026-01-01",
+        "until_on": "2026-12-31",
+    }
+    assert contents(own) == [
+        ("person sam", {"done": "added"}),
+        ("person sam", {"done": "assigned", "assignment": told}),
+        ("person sam", {"done": "ended", "on": "2026-06-01", "assignments": [told]}),
+        ("person sam", {"done": "left"}),
+    ]
+
+
+def test_the_same_role_again_is_no_news(store: str) -> None:
+    own = school()
+    people.add(kim(own), "sam", "Sam", now=NOW)
+    assert people.assign(kim(own), "sam", OF_MAIL, now=NOW)
+    assert not people.assign(kim(own), "sam", OF_MAIL, now=NOW)
+    assert len(contents(own)) == 2
+
+
+def test_a_role_that_was_ended_lasts_to_its_last_day(store: str) -> None:
+    own = school()
+    people.add(kim(own), "sam", "Sam", now=NOW)
+    people.assign(kim(own), "sam", MANAGER, now=NOW)
+    people.assign(kim(own), "sam", Assignment(Role.SERVICE_MANAGER, from_on=date(2026, 7, 1)), now=NOW)
+    assert people.end_assignment(kim(own), "sam", Role.SERVICE_MANAGER, TODAY, now=NOW) == 2
+    assert access_organisation(people.viewer(own, "sam", now=NOW), Action.IMPORT_LOG) == own
+    tomorrow = people.viewer(own, "sam", now=instant("2026-06-02 00:00 Europe/London"))
+    with pytest.raises(NotFound):
+        access_organisation(tomorrow, Action.IMPORT_LOG)
+    assert tomorrow.assignments == (Assignment(Role.SERVICE_MANAGER, until_on=TODAY),)
+    assert people.end_assignment(kim(own), "sam", Role.SERVICE_MANAGER, TODAY, now=NOW) == 0
+
+
+def test_who_has_left_has_no_rights_at_once_and_gets_them_back_on_return(store: str) -> None:
+    own = school()
+    people.add(kim(own), "sam", "Sam", now=NOW)
+    people.assign(kim(own), "sam", ADMINISTRATOR, now=NOW)
+    assert people.deactivate(kim(own), "sam", now=NOW)
+    assert not people.deactivate(kim(own), "sam", now=NOW)
+    with pytest.raises(NotFound):
+        people.viewer(own, "sam", now=NOW)
+    with pytest.raises(PersonRefused, match="'sam' has left"):
+        people.assign(kim(own), "sam", MANAGER, now=NOW)
+    assert people.only_administrator(own, NOW) == "kim"
+    assert people.activate(kim(own), "sam", now=NOW)
+    assert people.viewer(own, "sam", now=NOW).assignments == (ADMINISTRATOR,)
+
+
+def test_the_last_administrator_stays(store: str) -> None:
+    own = school()
+    people.add(kim(own), "sam", "Sam", now=NOW)
+    people.assign(kim(own), "sam", Assignment(Role.ADMINISTRATOR, until_on=date(2026, 12, 31)), now=NOW)
+    with pytest.raises(PersonRefused, match="Nobody would be left"):
+        people.deactivate(kim(own), "kim", now=NOW)
+    with pytest.raises(PersonRefused, match="Nobody would be left"):
+        people.end_assignment(kim(own), "kim", Role.ADMINISTRATOR, date(2027, 1, 1), now=NOW)
+    assert people.viewer(own, "kim", now=NOW).assignments == (ADMINISTRATOR,)
+    people.assign(kim(own), "sam", ADMINISTRATOR, now=NOW)
+    assert people.deactivate(kim(own), "kim", now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("slug", "name", "email"),
+    [
+        ("Sam", "Sam", ""),
+        ("", "Sam", ""),
+        ("s" * 65, "Sam", ""),
+        ("p-0123456789abcdef0123", "Sam", ""),
+        ("sam", "", ""),
+        ("sam", "S" * 201, ""),
+        ("sam", "Sam\0", ""),
+        ("sam", "Sam", "s" * 201),
+        ("kim", "Kim again", ""),
+    ],
+)
+def test_people_who_cannot_be_kept_are_refused_in_words(store: str, slug: str, name: str, email: str) -> None:
+    own = school()
+    with pytest.raises(BadInput):
+        people.add(kim(own), slug, name, email, now=NOW)
+    assert models.Person.objects.filter(organisation=own).count() == 1
+
+
+def test_nobody_asks_who_is_not_there_and_with_two_administrators_it_must_be_said_who(store: str) -> None:
+    own = school()
+    with pytest.raises(NotFound):
+        people.viewer(own, "nobody", now=NOW)
+    assert people.only_administrator(own, NOW) == "kim"
+    people.add(kim(own), "sam", "Sam", now=NOW)
+    people.assign(kim(own), "sam", Assignment(Role.ADMINISTRATOR, Scope(services=frozenset({"mail"}))), now=NOW)
+    assert people.only_administrator(own, NOW) == "kim"
+    people.assign(kim(own), "sam", ADMINISTRATOR, now=NOW)
+    with pytest.raises(BadInput, match="2 of 'school' could be meant"):
+        people.only_administrator(own, NOW)
+
+
+def test_today_is_the_day_of_the_organisations_zone(store: str) -> None:
+    far = organisations.add("far", "Far", "Pacific/Auckland", "kim", NOW)
+    assert people.viewer(far, "kim", now=instant("2026-06-01 13:00 UTC")).on == date(2026, 6, 2)
+
+
+STEPS: dict[str, Callable[[Viewer], object]] = {
+    "add": lambda who: people.add(who, "new", "New", now=NOW),
+    "assign": lambda who: people.assign(who, "sam", MANAGER, now=NOW),
+    "end": lambda who: people.end_assignment(who, "sam", Role.TECHNICIAN, TODAY, now=NOW),
+    "deactivate": lambda who: people.deactivate(who, "sam", now=NOW),
+    "activate": lambda who: people.activate(who, "sam", now=NOW),
+    "every": people.every,
+}
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_only_who_administers_everything_manages_people(store: str, step: str) -> None:
+    own = school()
+    people.add(kim(own), "sam", "Sam", now=NOW)
+    people.assign(kim(own), "sam", OF_MAIL, now=NOW)
+    count = models.Entry.objects.count()
+    for assignments in ((), (MANAGER,), (Assignment(Role.ADMINISTRATOR, Scope(services=frozenset({"mail"}))),)):
+        with pytest.raises(NotFound) as refusal:
+            STEPS[step](Viewer("school", "eve", TODAY, assignments))
+        assert str(refusal.value) == str(NotFound("organisation 'school'"))
+    assert models.Entry.objects.count() == count
+    STEPS[step](kim(own))
+
+
+@pytest.mark.parametrize("step", ["assign", "end", "deactivate", "activate"])
+def test_people_of_another_organisation_are_not_there(store: str, step: str) -> None:
+    own, other = school(), school("college")
+    people.add(kim(own), "sam", "Sam", now=NOW)
+    with pytest.raises(NotFound) as foreign:
+        STEPS[step](kim(other))
+    assert str(foreign.value) == str(NotFound("person 'sam'"))
+    assert [each.id for each in people.every(kim(other))] == ["kim"]
+    assert people.viewer(own, "sam", now=NOW).assignments == ()
+
+
+def test_people_whom_only_a_source_names_stand_in_no_list(store: str) -> None:
+    own = school()
+    met = Pseudonyms(own)
+    met.of("Ann Other")
+    met.keep()
+    assert [each.id for each in people.every(kim(own))] == ["kim"]
+
+
+def test_a_pseudonym_is_the_same_for_a_name_and_another_elsewhere(store: str) -> None:
+    own, other = school(), school("college")
+    first = Pseudonyms(own).of("Ann Other")
+    assert first == Pseudonyms(own).of("Ann Other") != Pseudonyms(other).of("Ann Other")
+    assert people.PSEUDONYM.fullmatch(first)
+    assert Pseudonyms(own).of("") == ""
+
+
+def test_who_was_anonymised_stays_without_a_name(store: str) -> None:
+    own = school()
+    for _ in range(2):
+        met = Pseudonyms(own)
+        slug = met.of("Ann Other")
+        met.keep()
+        assert models.Person.objects.filter(organisation=own, slug=slug).update(name="") == 1
+    assert models.Person.objects.get(organisation=own, slug=slug).name == ""
