@@ -1,24 +1,33 @@
 """A school and a college with something in every table, always the same: fixed instants, fixed keys, awkward texts.
 
-`seed` fills the database that is worked on; `figures` are what a report says of it.
+`seed` fills the database that is worked on; `figures` are what a report says of it. At each release the maker runs
+once, and what it makes is kept for ever, for `test_seeded.py`:
+
+    PYTHONPATH=src:. python -m tests.upgrades.make_kept
 """
 
+import gzip
+import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
-from django.db import transaction
+from django.core.management import call_command
+from django.db import connection, transaction
 
-from servanda.engine.agreements import AgreementVersion, Book, Signature
+from servanda.engine.agreements import AgreementVersion, Book, PriorityScheme, Signature
 from servanda.engine.events import Claims, Event, EventKind, Ticket
 from servanda.engine.judging import judge
 from servanda.engine.rights import Action, Assignment, Role, Scope, Viewer
-from servanda.services import audit, clocks
+from servanda.services import audit, clocks, transfers
 from servanda.services.agreements import coverage_of
 from servanda.store import models, translate
 from tests.builders import OFFICE, book, elapsed_time, open_time, target, version
 
+FOLDER = Path(__file__).with_name("kept")
+TICKETS = 60
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)
 RECORDED = datetime(2026, 2, 2, 9, 30, 0, 123456, tzinfo=UTC)
 AS_OF = datetime(2026, 3, 1, tzinfo=UTC)
@@ -90,6 +99,7 @@ def _seed_one(slug: str, tickets: int) -> None:
         file_name="january – Büro.csv",
         file_hash="sha256:" + "1" * 64,
         mapping_hash="sha256:" + "2" * 64,
+        mapping="a mapping that no seeded row is read by again\n",
         columns=["number", "note"],
         counts={"rows": tickets},
         actor="kim",
@@ -100,8 +110,7 @@ def _seed_one(slug: str, tickets: int) -> None:
     for number in range(1, tickets + 1):
         record = _keep(ticket(number, slug), school, batch, number)
         record = models.Ticket.objects.get(pk=record.pk)
-        kept = translate.ticket_of(record, slug, record.events.all(), None)
-        clocks.refresh(record, kept, by)
+        clocks.refresh(record, translate.ticket_of(record, slug, record.events.all(), None), by)
     audit.note(school, kim, Action.IMPORT_LOG, "batch 1", now=RECORDED, content={"rows": tickets, "note": TEXTS[3]})
     models.Message.objects.create(
         organisation=school,
@@ -113,6 +122,20 @@ def _seed_one(slug: str, tickets: int) -> None:
         lease_until=RECORDED,
         error=TEXTS[4],
     )
+
+
+def seed_many(tickets: int, slug: str = "school") -> None:
+    """Add tickets with their events and claims to a seeded organisation, by the thousand and without clocks."""
+    school = models.Organisation.objects.get(slug=slug)
+    for begin in range(TICKETS + 1, tickets + TICKETS + 1, 1000):
+        told = [ticket(number, slug) for number in range(begin, min(begin + 1000, tickets + TICKETS + 1))]
+        with transaction.atomic():
+            records = models.Ticket.objects.bulk_create(translate.record_of_ticket(each, school) for each in told)
+            pairs = list(zip(told, records, strict=True))
+            models.Event.objects.bulk_create(
+                translate.record_of_event(event, record) for each, record in pairs for event in each.events
+            )
+            models.Claim.objects.bulk_create(translate.record_of_claims(each.claims, record) for each, record in pairs)
 
 
 def _people(school: models.Organisation) -> Viewer:
@@ -133,9 +156,8 @@ def _catalogue(school: models.Organisation) -> None:
 
 def _agreements(school: models.Organisation, kim: Viewer) -> None:
     translate.record_of_calendar(OFFICE, school, RECORDED).save()
-    models.PrioritySchemeVersion.objects.create(
-        organisation=school, slug="usual", content_hash="sha256:" + "3" * 64, content={"id": "usual"}, added_at=RECORDED
-    )
+    scheme = PriorityScheme("usual", ("P1", "P2", "P3", "P4"))
+    translate.record_of_scheme(scheme, school, RECORDED).save()
     kept = [_kept(each, school) for each in agreed().versions]
     translate.record_of_signature(Signature(date(2025, 12, 20), kept[0].content_hash), kept[0], RECORDED).save()
     models.Ending.objects.create(organisation=school, version=kept[0], ended_on=date(2026, 1, 31), recorded_at=RECORDED)
@@ -158,13 +180,14 @@ def _keep(told: Ticket, school: models.Organisation, batch: models.Batch, number
         kept.batch, kept.row = batch, number + 1
         kept.save()
     translate.record_of_claims(told.claims, record).save()
+    cells = [told.number, TEXTS[number % len(TEXTS)]]
     models.SourceRow.objects.create(
         organisation=school,
         batch=batch,
         ticket=record,
         row=number + 1,
-        cells=[told.number, TEXTS[number % len(TEXTS)]],
-        cells_hash=f"{number:032x}",
+        cells=cells,
+        cells_hash=translate.cells_hash(cells),
     )
     if number % 10 == 0:
         models.Exemption.objects.create(
@@ -175,6 +198,8 @@ def _keep(told: Ticket, school: models.Organisation, batch: models.Batch, number
             approved_by="head",
             recorded_at=RECORDED,
         )
+        record.exempted = {"resolution": TEXTS[6]}
+        record.save()
     return record
 
 
@@ -187,3 +212,19 @@ def figures(slug: str) -> dict[str, int]:
         for reading in judge(translate.ticket_of(record, slug, record.events.all(), None), coverage, AS_OF):
             found[f"{reading.version} {reading.target} {reading.state.value}"] += 1
     return dict(sorted(found.items()))
+
+
+def make(folder: Path, name: str) -> None:
+    """Make the tables in an empty SQLite file that is worked on, seed it, and keep it in a folder.
+
+    As a canonical dump, as the packed file, and with the figures beside both.
+    """
+    call_command("migrate", verbosity=0)
+    seed(TICKETS)
+    transfers.dump_file(folder / f"{name}.jsonl.gz", None)
+    told = {slug: figures(slug) for slug in SLUGS}
+    (folder / f"{name}.json").write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    content = Path(connection.settings_dict["NAME"]).read_bytes()
+    (folder / f"{name}.sqlite3.gz").write_bytes(gzip.compress(content, mtime=0))

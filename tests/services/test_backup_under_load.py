@@ -1,0 +1,193 @@
+"""A backup made while others write, and what is restored of it: one instant of the database, whole and verified."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.sources import ROOT
+from tests.databases import VENDORS
+from tests.services.fresh import drop, on_server
+
+WRITERS, RATE = 4, 200
+ROUNDS_IN_FULL = 50
+
+BEGIN = """
+import sys, time, json
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from servanda.config import setup
+setup()
+from servanda.engine.rights import Assignment, Role, Viewer
+KIM = Viewer("school", "kim", date(2026, 2, 2), (Assignment(Role.ADMINISTRATOR),))
+"""
+SEED = (
+    BEGIN
+    + """
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+from tests.upgrades import seeded
+seeded.seed(10, ("school",))
+"""
+)
+WRITE = (
+    BEGIN
+    + """
+from servanda.engine.events import Event, EventKind
+from servanda.services import events
+name, stop, pause = sys.argv[1], Path(sys.argv[2]), float(sys.argv[3])
+START = datetime(2026, 2, 1, 9, tzinfo=UTC)
+written, began = 0, time.monotonic()
+while not stop.exists():
+    at = START + timedelta(seconds=written)
+    opened = Event(EventKind.OPENED, at, id="1", actor=name, changes={"service": "mail"})
+    later = Event(EventKind.RESOLVED, at + timedelta(hours=written % 30), id="2", actor=name)
+    events.record(KIM, "desk", f"{name}-{written:06d}", [opened, later], now=START + timedelta(days=9))
+    written += 1
+    time.sleep(max(0.0, began + written * pause - time.monotonic()))
+print(json.dumps([written, time.monotonic() - began]))
+"""
+)
+EXAMINE = (
+    BEGIN
+    + """
+import io
+from servanda.services import transfers, verification
+from servanda.store.models import Entry, Event, Ticket
+from tests.upgrades import seeded
+verified = verification.verify(KIM)
+told = {(each.subject.partition("/")[2], key) for each in Entry.objects.filter(action="record_event")
+        for key in each.content["events"]}
+kept = set(Event.objects.filter(ticket__number__contains="-").values_list("ticket__number", "key"))
+lines = io.BytesIO()
+transfers.dump(lines)
+rows = [line for line in lines.getvalue().splitlines()[1:-1] if b'"restore"' not in line and b'"back_up"' not in line]
+print(json.dumps({
+    "differences": [str(each) for each in verified.differences],
+    "state": verified.state_hash,
+    "entries without their event": len(told - kept),
+    "events without their entry": len(kept - told),
+    "tickets": Ticket.objects.count(),
+    "figures": seeded.figures("school"),
+    "rows": transfers.hashlib.sha256(b"\\n".join(rows)).hexdigest(),
+}))
+"""
+)
+
+
+def started(url: str, *words: str) -> "subprocess.Popen[str]":
+    """Start Python on a database."""
+    told = {**os.environ, "SERVANDA_DATABASE": url, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
+    told.pop("DJANGO_SETTINGS_MODULE", None)
+    return subprocess.Popen(
+        [sys.executable, *words], env=told, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def finished(process: "subprocess.Popen[str]") -> str:
+    """Return what a program printed, once it has ended well."""
+    printed, errors = process.communicate(timeout=300)
+    assert process.returncode == 0, errors
+    return printed
+
+
+def run(url: str, *words: str) -> str:
+    """Run Python on a database and return what it printed."""
+    return finished(started(url, *words))
+
+
+def restored(file: Path, url: str) -> dict[str, object]:
+    """Restore a backup, and return what is found there."""
+    run(url, "-m", "servanda", "restore", f"{file}", "--replace")
+    found = json.loads(run(url, "-c", EXAMINE))
+    assert isinstance(found, dict)
+    return found
+
+
+@contextmanager
+def writers(url: str, stop: Path) -> Iterator[list[tuple[int, float]]]:
+    """Let processes write for the length of a block; then tell how many tickets each wrote, in how many seconds."""
+    stop.unlink(missing_ok=True)
+    told: list[tuple[int, float]] = []
+    writing = [started(url, "-c", WRITE, f"w{number}", f"{stop}", f"{WRITERS / RATE}") for number in range(WRITERS)]
+    try:
+        yield told
+    finally:
+        stop.touch()
+        told.extend((count, seconds) for count, seconds in map(json.loads, map(finished, writing)))
+
+
+def written_so_far(url: str) -> int:
+    """Return how many tickets a database has."""
+    return int(run(url, "-c", BEGIN + "from servanda.store.models import Ticket; print(Ticket.objects.count())"))
+
+
+def wait_for_writers(url: str) -> None:
+    """Wait until every writer is well under way."""
+    until = time.monotonic() + 60
+    while written_so_far(url) < 10 + 30 * WRITERS:
+        assert time.monotonic() < until
+
+
+@pytest.fixture(params=VENDORS)
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[str], str]]:
+    """Return a function that names an empty database, on each of the two."""
+    names: list[str] = []
+
+    def named(name: str) -> str:
+        if request.param == "sqlite":
+            return f"sqlite:///{tmp_path / name}.sqlite3"
+        names.append(name)
+        return on_server(request.getfixturevalue("postgresql_url"), name)
+
+    yield named
+    for name in names:
+        drop(request.getfixturevalue("postgresql_url"), name)
+
+
+def backed_up_under_load(place: Callable[[str], str], folder: Path, rounds: int) -> list[tuple[int, float]]:
+    """Back up a database under load and restore it, so many times; return what the writers wrote."""
+    own, other = place("load_own"), place("load_other")
+    crossed = f"sqlite:///{folder / 'crossed.sqlite3'}"
+    run(own, "-c", SEED)
+    with writers(own, folder / "stop") as told:
+        wait_for_writers(own)
+        seen = 0
+        for number in range(rounds):
+            name = f"{number}.sqlite3" if own.startswith("sqlite") else f"{number}.jsonl.gz"
+            before = written_so_far(own)
+            run(own, "-m", "servanda", "backup", f"{folder / name}")
+            found = restored(folder / name, other)
+            assert found["differences"] == []
+            assert (found["entries without their event"], found["events without their entry"]) == (0, 0)
+            assert isinstance(found["tickets"], int)
+            assert before <= found["tickets"] <= written_so_far(own)
+            assert found["tickets"] > seen
+            seen = found["tickets"]
+            assert restored(folder / name, crossed) == found
+            (folder / name).unlink()
+            for each in folder.glob("*.replaced-*"):
+                each.unlink()
+    return told
+
+
+@pytest.mark.slow
+def test_a_backup_under_load_is_one_instant_of_the_database(
+    place: Callable[[str], str], tmp_path: Path, figure: Callable[[str, object], None]
+) -> None:
+    told = backed_up_under_load(place, tmp_path, rounds=1)
+    figure("writes a second while a backup was made", round(sum(count / seconds for count, seconds in told)))
+
+
+@pytest.mark.full
+def test_fifty_backups_under_load_are_each_one_instant_of_the_database(
+    place: Callable[[str], str], tmp_path: Path, figure: Callable[[str, object], None]
+) -> None:
+    told = backed_up_under_load(place, tmp_path, rounds=ROUNDS_IN_FULL)
+    figure("writes a second under fifty backups", round(sum(count / seconds for count, seconds in told)))
