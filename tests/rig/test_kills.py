@@ -1,0 +1,68 @@
+"""Whatever is killed, and whenever: nothing that was acknowledged is lost, and nothing is there by half."""
+
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.databases import SQLITE_URL, VENDORS, work_on
+from tests.rig import kills
+from tests.rig.kills_databases import Copies, PostgresqlCopies, SqliteCopies
+from tests.rig.kills_scene import Scene
+
+ROUNDS, INSIDE = 150, 20
+COMMANDS = ("import", "record", "undo", "verify")
+
+
+@pytest.fixture(scope="module", params=VENDORS)
+def scene(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    """Return a prepared database, on each of the two; change back at the end."""
+    folder: Path = tmp_path_factory.mktemp(str(request.param))
+    sqlite = request.param == "sqlite"
+    copies: Copies = SqliteCopies(folder) if sqlite else PostgresqlCopies(request.getfixturevalue("postgresql_url"))
+    scene = Scene(copies, folder)
+    yield scene
+    scene.close()
+    work_on(SQLITE_URL)
+
+
+def test_there_are_at_least_sixteen_points_to_die_at() -> None:
+    assert sum(len(kills.points(command)) for command in COMMANDS) >= 16
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_that_dies_at_any_of_its_points_leaves_the_old_state_or_the_new(scene: Scene, command: str) -> None:
+    job = scene.jobs[command]
+    told = [kills.at_point(scene, job, point) for point in kills.points(command)]
+    assert [str(each) for each in told if each.faults] == []
+    assert {each.point for each in told} == set(kills.points(command))
+
+
+@pytest.mark.slow
+def test_a_command_killed_at_a_random_moment_loses_nothing_that_was_acknowledged(scene: Scene) -> None:
+    told = list(kills.random_rounds(scene, 6, seed=4, anew=False))
+    assert [str(each) for each in told if each.faults] == []
+
+
+@pytest.mark.slow
+def test_the_very_command_that_a_user_starts_can_be_killed(scene: Scene) -> None:
+    job = scene.jobs["import"]
+    spans = kills.measure(scene, job, anew=True)
+    told = kills.at_random(scene, job, spans, random.Random(5), aimed=True, anew=True)
+    assert not told.faults, str(told)
+
+
+@pytest.mark.full
+def test_a_hundred_and_fifty_kills_lose_nothing(scene: Scene, figure: Callable[[str, object], None]) -> None:
+    told = list(kills.random_rounds(scene, ROUNDS, seed=6, anew=True))
+    figure(f"kills on {scene.copies.vendor}", "; ".join(kills.histogram(told)))
+    assert [str(each) for each in told if each.faults] == []
+    assert sum(each.stage in kills.STAGES[1:3] for each in told) >= INSIDE
+
+
+@pytest.mark.full
+def test_dying_ten_times_at_every_point_loses_nothing(scene: Scene) -> None:
+    for _ in range(10):
+        assert [str(each) for each in kills.point_rounds(scene) if each.faults] == []
