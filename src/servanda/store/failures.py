@@ -9,6 +9,8 @@ from django.db import Error, OperationalError, connection
 from servanda.bad_input import BadInput
 
 Words = tuple[str, str, str]
+LONGEST = 300
+FAULTY_STATEMENT = "SQLITE_ERROR"
 
 
 class DatabaseRefused(BadInput):
@@ -118,10 +120,11 @@ def in_words() -> Iterator[None]:
 def refusal_of(failure: Error) -> DatabaseRefused | None:
     """Return a failure in words; `None` where it is none of the database's own."""
     cause = failure.__cause__
-    words = _words(getattr(cause, "sqlite_errorname", None), getattr(cause, "sqlstate", None), str(failure))
-    if words is None and isinstance(failure, OperationalError):
+    name, state = getattr(cause, "sqlite_errorname", None), getattr(cause, "sqlstate", None)
+    words = _words(name, state, str(failure))
+    if words is None and isinstance(failure, OperationalError) and name != FAULTY_STATEMENT:
         found, expected, mend = UNREACHED if connection.vendor == "postgresql" else NOT_OPENED
-        words = (f"{found.removesuffix('.')}: {_first_line(failure)}.", expected, mend)
+        words = (f"{found.removesuffix('.')}: {_on_one_line(failure)}.", expected, mend)
     if words is None:
         return None
     found, expected, mend = words
@@ -129,7 +132,7 @@ def refusal_of(failure: Error) -> DatabaseRefused | None:
 
 
 def _words(sqlite_name: str | None, sql_state: str | None, told: str) -> Words | None:
-    if sqlite_name == "SQLITE_ERROR":
+    if sqlite_name == FAULTY_STATEMENT:
         return OTHER_TABLES if told.startswith(("no such table", "no such column")) else None
     return _beginning(BY_SQLITE_NAME, sqlite_name) or _beginning(BY_SQL_STATE, sql_state)
 
@@ -138,7 +141,7 @@ def _beginning(words: Mapping[str, Words], name: str | None) -> Words | None:
     return next((told for start, told in words.items() if name and name.startswith(start)), None)
 
 
-def _first_line(failure: Error) -> str:
+def _on_one_line(failure: Error) -> str:
     """Return what the database itself says, on one line; drivers never repeat a password."""
-    lines = str(failure).strip().splitlines()
-    return lines[0].rstrip(".") if lines else "no reason given"
+    told = " ".join(str(failure).split())
+    return told[:LONGEST].rstrip(".") or "no reason given"
