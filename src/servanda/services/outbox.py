@@ -27,6 +27,7 @@ FIRST_WAIT = timedelta(seconds=10)
 LONGEST_WAIT = timedelta(hours=1)
 GONE = "Whoever worked on it ended without a word, at each of {attempts} attempts."
 
+_ANEW: Mapping[str, Any] = {"state": models.Message.State.READY, "attempts": 0, "error": "", "owner": ""}
 _KIND = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
@@ -189,11 +190,16 @@ def hand_back(claimed: Claimed, now: datetime) -> None:
     _change(claimed, outbox_statements.HAND_BACK, to_microseconds(now))
 
 
-def revive(organisation: models.Organisation, key: str, *, now: datetime) -> bool:
+def revive(
+    organisation: models.Organisation, key: str, *, now: datetime, payload: Mapping[str, Any] | None = None
+) -> bool:
     """Let a message that is dead or done be worked on again, with all its attempts; say whether there was one."""
     ended = (models.Message.State.DEAD, models.Message.State.DONE)
     found = models.Message.objects.filter(organisation=organisation, key=key, state__in=ended)
-    return bool(found.update(state=models.Message.State.READY, due_at=now, attempts=0, error="", owner=""))
+    if payload is not None:
+        checked_payload(payload)
+        return bool(found.update(**_ANEW, due_at=now, payload=dict(payload)))
+    return bool(found.update(**_ANEW, due_at=now))
 
 
 def wait(key: str, attempts: int) -> timedelta:
@@ -215,5 +221,8 @@ def _fail(claimed: Claimed, state: models.Message.State, due_at: datetime, error
 
 def _change(claimed: Claimed, statement: str, *values: Any) -> None:
     """Change a message if it is still that of the worker who claimed it."""
-    if not outbox_statements.changed(statement, [*values, claimed.id, claimed.owner, claimed.attempts]):
+    # In a transaction even where it is one statement: its beginning waits in turn, on a database of many writers.
+    with transaction.atomic(savepoint=False):
+        changed = outbox_statements.changed(statement, [*values, claimed.id, claimed.owner, claimed.attempts])
+    if not changed:
         raise LeaseLost(claimed)
