@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q
 
@@ -13,6 +14,7 @@ from servanda.engine.standing import TicketStanding, standing_of
 from servanda.services.tallies import Difference
 from servanda.store import histories, models, raw, translate
 from servanda.store.books import coverage_of
+from servanda.store.translate import ClockRow
 
 UNIQUE = ("organisation", "ticket", "kind", "party")
 SET = tuple(
@@ -80,16 +82,17 @@ def refresh(record: models.Ticket, ticket: Ticket, by: Agreed) -> Changed:
     standing = standing_of(ticket, by.coverage)
     translate.describe(record, ticket, standing.events, standing.unjudged)
     record.save(update_fields=DESCRIBED)
-    clocks = clocks_of(record, standing, by)
-    difference.count(record, clocks, by.labels)
+    rows = rows_of(standing, len(ticket.flags), by)
+    clocks = [translate.record_of_clock(each, record) for each in rows]
+    difference.count(record, rows, by.labels)
     _keep(before, clocks)
     difference.keep(record.organisation_id)
     return Changed(standing, _newly_missed(before, clocks))
 
 
-def clocks_of(record: models.Ticket, standing: TicketStanding, by: Agreed) -> list[models.Clock]:
-    """Return the records of the clocks that a ticket has, not yet saved."""
-    return [translate.record_of_clock(each, record, by.keys[each.version]) for each in standing.readings]
+def rows_of(standing: TicketStanding, flags_of_ticket: int, by: Agreed) -> list[ClockRow]:
+    """Return what is to be kept of the clocks that a ticket has; it has so many flags of its own."""
+    return [translate.row_of_clock(each, flags_of_ticket, by.keys[each.version]) for each in standing.readings]
 
 
 def _keep(before: Sequence[models.Clock], clocks: Sequence[models.Clock]) -> None:
@@ -133,17 +136,16 @@ def _judge_anew(
     organisation: models.Organisation, records: Sequence[models.Ticket], by: Agreed, difference: Difference
 ) -> None:
     kept = kept_clocks(records)
-    clocks: list[models.Clock] = []
+    clocks: list[list[Any]] = []
     for record, ticket in zip(records, histories.histories(records, organisation.slug), strict=True):
         standing = standing_of(ticket, by.coverage)
         difference.take_back(record, kept.get(record.pk, ()), by.labels)
-        fresh = clocks_of(record, standing, by)
+        fresh = rows_of(standing, len(ticket.flags), by)
         difference.count(record, fresh, by.labels)
         record.unjudged = standing.unjudged
-        clocks += fresh
-    models.Clock.objects.filter(ticket__in=[record.pk for record in records]).delete()
-    columns = raw.columns_of(models.Clock)
-    raw.insert(models.Clock, columns, (raw.values_of(each, columns) for each in clocks))
+        clocks += ([organisation.pk, record.pk, *translate.clock_values(each)] for each in fresh)
+    raw.delete_of(models.Clock, "ticket_id", [record.pk for record in records])
+    raw.insert(models.Clock, ("organisation_id", "ticket_id", *translate.CLOCK_COLUMNS), clocks)
     models.Ticket.objects.bulk_update(records, ["unjudged"], batch_size=500)
 
 

@@ -6,9 +6,13 @@ from typing import NamedTuple
 
 from servanda.engine.clocks import State
 from servanda.store import models, raw
+from servanda.store.translate import ClockRow
 
 UNIQUE = ("organisation_id", "month", "service", "customer", "priority", "kind", "party", "target", "version")
 ADDED = ("met", "missed", "elapsed")
+
+
+Counted = models.Clock | ClockRow
 
 
 class Count(NamedTuple):
@@ -30,15 +34,15 @@ class Difference:
     def __init__(self) -> None:
         self._sums: dict[Count, list[int]] = {}
 
-    def count(self, ticket: models.Ticket, clocks: Iterable[models.Clock], labels: Mapping[int, str]) -> None:
+    def count(self, ticket: models.Ticket, clocks: Iterable[Counted], labels: Mapping[int, str]) -> None:
         """Count the verdicts of a ticket's clocks; `labels` names agreement versions by key."""
         self._add(ticket, clocks, labels, 1)
 
-    def take_back(self, ticket: models.Ticket, clocks: Iterable[models.Clock], labels: Mapping[int, str]) -> None:
+    def take_back(self, ticket: models.Ticket, clocks: Iterable[Counted], labels: Mapping[int, str]) -> None:
         """Take back the verdicts of a ticket's clocks, as they were counted while the record said what it says."""
         self._add(ticket, clocks, labels, -1)
 
-    def _add(self, ticket: models.Ticket, clocks: Iterable[models.Clock], labels: Mapping[int, str], sign: int) -> None:
+    def _add(self, ticket: models.Ticket, clocks: Iterable[Counted], labels: Mapping[int, str], sign: int) -> None:
         for clock in clocks:
             if clock.month is not None:
                 sums = self._sums.setdefault(_count_of(ticket, clock, labels), [0, 0, 0])
@@ -61,7 +65,7 @@ class Difference:
             models.Tally.objects.filter(organisation_id=organisation_id, met=0, missed=0).delete()
 
 
-def _count_of(ticket: models.Ticket, clock: models.Clock, labels: Mapping[int, str]) -> Count:
+def _count_of(ticket: models.Ticket, clock: Counted, labels: Mapping[int, str]) -> Count:
     assert clock.month is not None  # as chosen by the caller
     return Count(
         clock.month,

@@ -21,24 +21,10 @@ from servanda.services.tallies import ADDED, Count, Difference
 from servanda.store import crash_points, histories, models, translate
 from servanda.store.access import access_organisation
 from servanda.store.books import book_of
+from servanda.store.translate import ClockRow
 
 Progress = Callable[[str, int, int], None]
 OWN_HASH = "sha256:"
-CLOCK_COLUMNS = (
-    "target",
-    "version_id",
-    "priority",
-    "state",
-    "machine",
-    "started_at",
-    "due_at",
-    "stopped_at",
-    "breached_at",
-    "elapsed",
-    "paused",
-    "month",
-    "flags",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +178,7 @@ def _rows(records: Sequence[models.Ticket]) -> Iterator[Found]:
     kept = models.SourceRow.objects.filter(ticket__in=[record.pk for record in records]).order_by("pk")
     told = kept.values_list("batch__number", "row", "cells", "cells_hash")
     for batch, row, cells, cells_hash in told.iterator(chunk_size=5_000):
-        if translate.cells_hash(cells) != cells_hash:
+        if translate.cells_hash(written(cells)) != cells_hash:
             yield Found(f"row {row} of batch {batch}", "its cells are not those that were kept")
 
 
@@ -206,19 +192,19 @@ def _ticket(
         is_kept, is_right = getattr(record, name), getattr(right, name)
         if is_kept != is_right:
             yield f"{name.replace('_', ' ')} is kept as {_shown(is_kept)}, and its events say {_shown(is_right)}"
-    fresh = clocks.clocks_of(right, standing, by)
+    fresh = clocks.rows_of(standing, len(ticket.flags), by)
     counted.count(right, fresh, by.labels)
     yield from _clocks(kept, fresh)
 
 
-def _clocks(kept: Iterable[models.Clock], fresh: Iterable[models.Clock]) -> Iterator[str]:
+def _clocks(kept: Iterable[models.Clock], fresh: Iterable[ClockRow]) -> Iterator[str]:
     known = {(each.kind, each.party): each for each in kept}
     for right in fresh:
         is_kept = known.pop((right.kind, right.party), None)
         if is_kept is None:
             yield f"its {right.kind} clock is not kept"
             continue
-        for name in CLOCK_COLUMNS:
+        for name in ClockRow._fields:
             was, should = getattr(is_kept, name), getattr(right, name)
             if was != should:
                 yield f"{name} of its {right.kind} clock is kept as {_shown(was)}, and its events give {_shown(should)}"

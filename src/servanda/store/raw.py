@@ -21,12 +21,6 @@ def columns_of(model: type[models.Model]) -> tuple[str, ...]:
     return tuple(str(each.column) for each in model._meta.concrete_fields if not each.primary_key)
 
 
-def values_of(record: models.Model, columns: Sequence[str]) -> tuple[Any, ...]:
-    """Return a record's values for some columns, as the database keeps them."""
-    fields = {each.column: each for each in record._meta.concrete_fields}
-    return tuple(fields[name].get_db_prep_save(fields[name].pre_save(record, add=True), connection) for name in columns)
-
-
 def reserve(model: type[models.Model], count: int) -> Sequence[int]:
     """Return so many keys of a table that nobody else will get.
 

@@ -1,9 +1,10 @@
 """Between records and engine values: the only place that knows both, and loses nothing on the way there and back."""
 
+import hashlib
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from servanda.engine import events as engine
 from servanda.engine.agreements import AgreementVersion, PriorityScheme, Signature
@@ -17,6 +18,7 @@ from servanda.store import models
 
 HASH_BITS = 128
 NO_EVENTS = "0" * 32
+NO_CHANGES = "{}"
 HASHED = "sha256:"
 AGAIN = "~"  # between the hash of an event that was taken back, and how often it has come
 
@@ -115,9 +117,9 @@ def record_of_claims(claims: engine.Claims, ticket: models.Ticket) -> models.Cla
     )
 
 
-def cells_hash(cells: Sequence[str]) -> str:
-    """Return 32 hex digits of the hash of a row's cells."""
-    return sha256(list(cells)).removeprefix("sha256:")[:32]
+def cells_hash(cells: str) -> str:
+    """Return 32 hex digits of the hash of a row's cells, in their canonical text."""
+    return hashlib.sha256(cells.encode()).hexdigest()[:32]
 
 
 def claims_of(record: models.Claim) -> engine.Claims:
@@ -177,13 +179,31 @@ def ticket_from(
     )
 
 
-def record_of_clock(reading: Reading, ticket: models.Ticket, version_id: int) -> models.Clock:
-    """Return the record of the clock that a reading tells of, not yet saved."""
+class ClockRow(NamedTuple):
+    """What is kept of a clock, beside the ticket it belongs to; the names are those of the record."""
+
+    kind: str
+    party: str
+    target: str
+    version_id: int
+    priority: str
+    state: str
+    machine: list[int]
+    started_at: datetime
+    due_at: datetime | None
+    stopped_at: datetime | None
+    breached_at: datetime | None
+    elapsed: int
+    paused: int
+    month: date | None
+    flags: list[str]
+
+
+def row_of_clock(reading: Reading, flags_of_ticket: int, version_id: int) -> ClockRow:
+    """Return what is kept of the clock that a reading tells of; its first flags are so many of the ticket itself."""
     cycle = reading.cycle
     assert cycle is not None  # a ticket that is not covered has no clock
-    return models.Clock(
-        organisation_id=ticket.organisation_id,
-        ticket=ticket,
+    return ClockRow(
         kind=reading.cover.kind.value,
         party=reading.cover.party,
         target=reading.target,
@@ -198,8 +218,13 @@ def record_of_clock(reading: Reading, ticket: models.Ticket, version_id: int) ->
         elapsed=amount(cycle.elapsed),
         paused=amount(cycle.paused),
         month=month_of(reading),
-        flags=list(reading.flags[len(ticket.flags) :]),
+        flags=list(reading.flags[flags_of_ticket:]),
     )
+
+
+def record_of_clock(row: ClockRow, ticket: models.Ticket) -> models.Clock:
+    """Return the record of a clock of a ticket, not yet saved."""
+    return models.Clock(organisation_id=ticket.organisation_id, ticket=ticket, **row._asdict())
 
 
 # --- the same as values, for statements in bulk ---
@@ -216,23 +241,7 @@ EVENT_COLUMNS = (
     "retracts",
 )
 CLAIM_COLUMNS = ("due_at", "met", "first_responded_at", "resolved_at", "closed_at", "extra")
-CLOCK_COLUMNS = (
-    "kind",
-    "party",
-    "target",
-    "version_id",
-    "priority",
-    "state",
-    "machine",
-    "started_at",
-    "due_at",
-    "stopped_at",
-    "breached_at",
-    "elapsed",
-    "paused",
-    "month",
-    "flags",
-)
+CLOCK_COLUMNS = ClockRow._fields
 
 
 def event_values(event: engine.Event) -> list[Any]:
@@ -245,7 +254,7 @@ def event_values(event: engine.Event) -> list[Any]:
         event.sequence,
         event.actor,
         event.reason,
-        written(dict(event.changes)),
+        written(dict(event.changes)) if event.changes else NO_CHANGES,
         event.retracts,
     ]
 
@@ -262,7 +271,7 @@ def claim_values(claims: engine.Claims) -> list[Any]:
     ]
 
 
-def clock_values(clock: models.Clock) -> list[Any]:
+def clock_values(clock: ClockRow) -> list[Any]:
     """Return what the database keeps of a clock, in the order of `CLOCK_COLUMNS`."""
     return [
         clock.kind,

@@ -107,7 +107,7 @@ def _new_rows(wanted: Derived | None, kept: Before | None, batch: int | None) ->
     fresh = [row for row in wanted.rows if row.batch == batch]
     if len(wanted.rows) == 1 and known:  # a row that is the whole ticket: only the latest one counts
         fresh = [row for row in fresh if row.cells != known[-1]]
-    return [[row.number, written(list(row.cells)), translate.cells_hash(row.cells)] for row in fresh]
+    return [[row.number, text := written(row.cells), translate.cells_hash(text)] for row in fresh]
 
 
 def _named(event: Event, own: str, keys: set[str], now: datetime) -> Event:
@@ -152,7 +152,7 @@ def _prepared(
         difference.take_back(kept.record, kept.clocks, by.agreed.labels)
         record.pk = kept.record.pk
     translate.describe(record, ticket, standing.events, standing.unjudged)
-    fresh = clocks.clocks_of(record, standing, by.agreed)
+    fresh = clocks.rows_of(standing, len(ticket.flags), by.agreed)
     difference.count(record, fresh, by.agreed.labels)
     return Prepared(
         ticket.number,
