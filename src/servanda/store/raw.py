@@ -45,7 +45,7 @@ def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Val
     count = 0
     for some in _chunks(rows, ROWS_AT_ONCE):
         count += len(some)
-        with connection.cursor() as cursor:
+        with connection.cursor() as cursor, connection.wrap_database_errors:
             # Past Django's cursor, which would look for placeholders in every one of the statements.
             cursor.connection.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", some)
     return count
@@ -53,7 +53,7 @@ def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Val
 
 def _copy(statement: str, rows: Iterable[Values]) -> int:
     count = 0
-    with connection.cursor() as cursor, cursor.cursor.copy(statement) as copy:
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row(row)
             count += 1
