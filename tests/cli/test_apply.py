@@ -27,7 +27,7 @@ def file(folder: Path, text: str = SMALL) -> str:
 
 
 ADDED = ["version desk/1", "calendar office-hours", "priority scheme levels"]
-NAMED = ["name of office", "name of mail", "name of print"]
+NAMED = ["customer office", "service mail", "service print"]
 
 
 def test_what_is_added_is_told_and_the_second_time_that_it_is_the_same(
@@ -65,7 +65,7 @@ def test_a_book_that_contradicts_what_is_kept_is_refused(
     for option in ((), ("--plan",)):
         assert run(monkeypatch, "apply", file(tmp_path, changed(("P1: 4 hours", "P1: 3 hours"))), *option) == 2
         told = capsys.readouterr().err
-        assert "Agreement version desk/1 is kept with another content." in told
+        assert "Agreement version desk/1 is kept with another content: its targets would change." in told
         assert "Start a new version" in told
 
 

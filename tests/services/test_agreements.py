@@ -76,7 +76,11 @@ def test_a_first_book_is_kept_whole_and_noted(store: str) -> None:
     own = school()
     applied = apply(book())
     assert applied == Applied(
-        versions=("desk/1",), calendars=("office-hours",), priorities=("levels",), catalogue=("office", "mail", "print")
+        versions=("desk/1",),
+        calendars=("office-hours",),
+        priorities=("levels",),
+        customers=("office",),
+        services=("mail", "print"),
     )
     assert fresh(own).agreements_applied == 1
     assert agreements.book_of(fresh(own)).versions == book().versions
@@ -122,7 +126,7 @@ def test_a_plan_shows_the_same_and_writes_nothing(store: str) -> None:
 def test_a_kept_version_with_other_content_is_refused_whether_signed_or_not(store: str) -> None:
     own = school()
     apply(book())
-    with pytest.raises(BookRefused, match="desk/1 is kept with another content"):
+    with pytest.raises(BookRefused, match="desk/1 is kept with another content: its targets would change"):
         apply(book(("P1: 4 hours", "P1: 3 hours")))
     apply(signed(book()))
     with pytest.raises(BookRefused, match="desk/1 is kept with another content, signed on 2026-01-05"):

@@ -20,7 +20,8 @@ WORDS = {
     "signatures": "signature of",
     "calendars": "calendar",
     "priorities": "priority scheme",
-    "catalogue": "name of",
+    "customers": "customer",
+    "services": "service",
 }
 
 

@@ -45,15 +45,16 @@ class Applied:
     signatures: tuple[str, ...] = ()
     calendars: tuple[str, ...] = ()
     priorities: tuple[str, ...] = ()
-    catalogue: tuple[str, ...] = ()
+    customers: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
     same: tuple[str, ...] = ()
     judged: int = 0
 
     @property
     def changed(self) -> bool:
         """Whether anything was added."""
-        added = (self.versions, self.endings, self.signatures, self.calendars, self.priorities, self.catalogue)
-        return any(added)
+        beside = self.calendars or self.priorities or self.customers or self.services
+        return bool(self.versions or self.endings or self.signatures or beside)
 
 
 def apply(viewer: Viewer, book: Book, now: datetime) -> Applied:
@@ -128,11 +129,18 @@ def _changed(version: AgreementVersion, kept: AgreementVersion | None) -> Iterat
         return
     if kept.content_hash() != version.content_hash():
         on = f", signed on {kept.signed.on}" if kept.signed else ""
-        yield f"Agreement version {label} is kept with another content{on}."
+        yield f"Agreement version {label} is kept with another content{on}: {_differing(version, kept)}."
     elif signed and kept.signed and signed != kept.signed:
         yield f"Agreement version {label} is kept as signed on {kept.signed.on}, and the book says {signed.on}."
     if version.ended_on and kept.ended_on and version.ended_on != kept.ended_on:
         yield f"Agreement version {label} is kept as ended on {kept.ended_on}, and the book says {version.ended_on}."
+
+
+def _differing(version: AgreementVersion, kept: AgreementVersion) -> str:
+    """Return the parts in which two contents of one version differ, as the engine names them."""
+    one, other = version.canonical(), kept.canonical()
+    names = sorted(name for name in {*one, *other} if one.get(name) != other.get(name))
+    return f"its {' and '.join(name.replace('_', ' ') for name in names)} would change"
 
 
 def _check_keepable(book: Book) -> None:
@@ -168,10 +176,8 @@ def _add(organisation: models.Organisation, book: Book, kept: Kept, now: datetim
     """Add what is not kept yet, and refuse what does not go together with what is."""
     _check_keepable(book)
     _refuse(_contradictions(organisation, book, kept))
-    catalogue = (
-        *_name(models.Customer, organisation, book.customers),
-        *_name(models.Service, organisation, book.services),
-    )
+    customers = _name(models.Customer, organisation, book.customers)
+    services = _name(models.Service, organisation, book.services)
     told = {each.label: each for each in book.versions}
     ended = [each for each in book.versions if each.ended_on and not (each.label in kept and kept[each.label].ended_on)]
     _check_together(organisation, _merged(kept, told))
@@ -186,7 +192,8 @@ def _add(organisation: models.Organisation, book: Book, kept: Kept, now: datetim
         signatures=_labels(signed),
         calendars=_add_calendars(organisation, book, now),
         priorities=_add_schemes(organisation, book, now),
-        catalogue=catalogue,
+        customers=customers,
+        services=services,
         same=_labels(each for each in book.versions if each.label in kept),
     )
 
@@ -249,13 +256,13 @@ def _name(
     kind: type[models.Customer] | type[models.Service],
     organisation: models.Organisation,
     named: Sequence[Customer] | Sequence[Service],
-) -> list[str]:
+) -> tuple[str, ...]:
     """Keep customers or services under the names they have now, and return the ids of those that are news."""
     held = dict(kind.objects.filter(organisation=organisation).values_list("slug", "name"))
     news = [each for each in named if held.get(each.id) != each.name]
     for each in news:
         kind.objects.update_or_create(organisation=organisation, slug=each.id, defaults={"name": each.name})
-    return [each.id for each in news]
+    return tuple(each.id for each in news)
 
 
 # --- what is judged anew ---
