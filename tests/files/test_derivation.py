@@ -1,7 +1,9 @@
 """Tests of deriving a ticket again from all rows ever kept of it, whatever files they came in."""
 
+import gzip
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from random import Random
 
@@ -276,6 +278,42 @@ def test_the_readings_of_a_real_log_are_the_same_for_normalised_tickets(name: st
         assert verdicts(judge(normalised(ticket), book, as_of)) == verdicts(judge(ticket, book, as_of))
         judged += 1
     assert judged == count
+
+
+@pytest.mark.slow
+def test_overlapping_slices_of_a_real_log_give_the_events_of_the_whole(tmp_path: Path) -> None:
+    # The first 8,000 rows; the source numbers the changes of an incident, which decides ties within a minute.
+    mapping = mapping_of((SAMPLE / "servicenow" / "mapping.yaml").read_text("utf-8"))
+    with gzip.open(SAMPLE / "servicenow" / "incident_event_log.csv.gz", "rt", encoding="utf-8") as log:
+        header, *rows = islice(log, 8_001)
+    chance = Random(5)
+    slices = [[row for row in rows if chance.random() < 0.6] for _ in range(4)]
+    taken = set().union(*slices)
+    slices.append([row for row in rows if row not in taken])
+    chance.shuffle(slices)
+    batches = [told_in(write(tmp_path / f"{n}.csv", header, part), mapping, n) for n, part in enumerate(slices)]
+    whole = told_in(write(tmp_path / "whole.csv", header, rows), mapping, 1)
+    derivation = Derivation(mapping, Path("kept"))
+    for number, told in whole.items():
+        ticket = derivation.ticket(number, derivation.merged([(1, told)]))
+        merged = derivation.merged([(n, batch.get(number, [])) for n, batch in enumerate(batches)])
+        again = derivation.ticket(number, merged)
+        assert ticket is not None
+        assert again is not None
+        assert normalised(again) == normalised(ticket)
+    assert len(whole) > 1_000
+
+
+def write(path: Path, header: str, rows: Sequence[str]) -> Path:
+    path.write_text("".join((header, *rows)), "utf-8")
+    return path
+
+
+def told_in(path: Path, mapping: TicketMapping, batch: int) -> dict[str, list[Row]]:
+    """Return what is kept of each ticket in a file."""
+    derivation = Derivation(mapping, path)
+    found = (derivation.derive(number, rows) for number, rows in RowGroups(mapping, path))
+    return {each.ticket.number: kept(each.rows, mapping, batch) for each in found if each is not None}
 
 
 def tickets_of(name: str, table: str) -> Iterator[Ticket]:

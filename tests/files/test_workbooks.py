@@ -487,8 +487,9 @@ def test_a_workbook_changed_anywhere_is_read_or_refused_in_words(tmp_path: Path)
     plain = packed([(each, zipfile.ZipFile(path).read(each)) for each in zipfile.ZipFile(path).namelist()])
     for _ in range(400):
         content = bytearray(chance.choice((whole, plain)))
-        for _ in range(chance.randrange(1, 4)):
-            content[chance.randrange(len(content))] = chance.randrange(256)
+        for _ in range(chance.randrange(1, 6)):
+            place = chance.randrange(len(content))
+            content[place : place + chance.randrange(3)] = bytes([chance.randrange(256)]) * chance.randrange(3)
         with suppress(BadInput):
             read(tmp_path, bytes(content))
 
