@@ -8,6 +8,7 @@ from datetime import date, datetime
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
 
 from servanda.bad_input import BadInput
 from servanda.engine.agreements import Book, Signature
@@ -15,10 +16,12 @@ from servanda.engine.events import Event, EventKind
 from servanda.engine.rights import Action, Assignment, Role, Scope, Viewer
 from servanda.services import agreements, audit, events, organisations, verification
 from servanda.services.agreements import Applied, BookRefused
-from servanda.store import books, models
+from servanda.store import models
 from servanda.store.access import NotFound
+from servanda.store.books import coverage_of
 from tests.builders import instant
 from tests.files.agreement_examples import SMALL, changed, draft
+from tests.laws.agreement_books import books
 
 NOW = instant("2026-06-01 09:00 Europe/London")
 SLUG = "hill-school"
@@ -291,7 +294,7 @@ def test_coverage_of_a_transaction_that_was_undone_is_not_remembered(store: str)
     apply(book())
     (cover,) = agreements.coverage_of(fresh(own)).of(opened_at=NOW, priority="P1")
     assert str(cover.limit) == "4 hours"
-    assert books.coverage_of(fresh(own)) is agreements.coverage_of(fresh(own))
+    assert coverage_of(fresh(own)) is agreements.coverage_of(fresh(own))
 
 
 @contextmanager
@@ -300,6 +303,31 @@ def undone() -> Iterator[None]:
     with transaction.atomic():
         yield
         raise RuntimeError
+
+
+@pytest.mark.slow
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(books())
+def test_any_book_is_refused_or_comes_back_as_it_was(store: str, told: Book) -> None:
+    unsigned = tuple(replace(each, signed=None) for each in told.versions)
+    with transaction.atomic():
+        own = organisations.add("org", "Any", told.organisation.zone, "kim", NOW)
+        found = refused_or_applied(replace(told, versions=unsigned))
+        if isinstance(found, str):
+            assert "cover the same tickets" in found
+        else:
+            kept = agreements.book_of(fresh(own))
+            assert (kept.versions, kept.customers, kept.services) == (unsigned, told.customers, told.services)
+            assert refused_or_applied(replace(told, versions=unsigned)) == Applied(same=found.versions)
+        transaction.set_rollback(True)
+
+
+def refused_or_applied(told: Book) -> Applied | str:
+    """Apply a book of the organisation 'org'; return what it added, or why it was refused."""
+    try:
+        return agreements.apply(viewer(organisation="org"), told, NOW)
+    except BookRefused as refusal:
+        return refusal.found
 
 
 def cast() -> list[Viewer]:
