@@ -22,7 +22,7 @@ MORE_EVENTS = """\
 NOTED = '{"source": "desk", "ticket": "TICKET", "kind": "noted", "happened_at": "2026-01-06T09:00:00+00:00"}\n'
 RETRACTED = (
     '{"source": "desk", "ticket": "R1", "kind": "retracted", "happened_at": "2026-01-06T09:00:00+00:00", '
-    '"retracts": "KEY"}\n'
+    '"id": "e9", "retracts": "KEY"}\n'
 )
 LATER = f"""{small_log.AGREEMENTS}\
       - number: 2
@@ -33,7 +33,11 @@ LATER = f"""{small_log.AGREEMENTS}\
         targets:
           - {{id: fix, kind: resolution, limits: {{P1: 2 hours, P2: 6 hours}}}}
 """
-DAMAGED = "number,at,state,service,priority\nT9,31/31/2026,New,printing,P1\n"
+TICKETS = "\n".join(
+    f"{row},{'person' if row.startswith('number') else 'Pat Doe'}" for row in small_log.TICKETS.splitlines()
+)
+DAMAGED = f"{TICKETS}\nT6,2026-01-13T11:00:00,New,printing,P2,Kim Roe\nT9,31/31/2026,New,printing,P1,Kim Roe\n"
+MAPPING = f"{small_log.MAPPING}assignment:\n  person: person\n"
 
 
 def keep(folder: Path) -> models.Organisation:
@@ -71,7 +75,9 @@ def written(folder: Path) -> Mapping[str, str]:
         ("events.jsonl", EVENTS),
         ("more.jsonl", MORE_EVENTS),
         ("later.yaml", LATER),
-        ("damaged.csv", small_log.TICKETS + DAMAGED.splitlines()[1] + "\n"),
+        ("tickets.csv", f"{TICKETS}\n"),
+        ("damaged.csv", DAMAGED),
+        ("mapping.yaml", MAPPING),
     ):
         (folder / name).write_text(text, encoding="utf-8")
     return {path.stem: f"{path}" for path in folder.iterdir()}

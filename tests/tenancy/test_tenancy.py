@@ -5,6 +5,7 @@ the commands of the first print, write, log and keep holds no mark, and is what 
 """
 
 import gzip
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,7 +64,8 @@ def set_up(desk: Desk, url: str) -> models.Organisation:
     made(url)
     organisation = school.keep(desk.files)
     for words in SETTING_UP:
-        assert desk.run(words, school.slug_of(Role.ADMINISTRATOR)).splitlines()[1] == "0"
+        told = desk.run(words, school.slug_of(Role.ADMINISTRATOR))
+        assert told.splitlines()[1] == "0", told
     return organisation
 
 
@@ -120,20 +122,22 @@ def test_the_search_finds_what_it_searches_for(desk: Desk, fresh: Fresh) -> None
     assert canary.found_in("ZQX7KW at the end of Mon 7 Jul 2031") == [canary.MARK, "7 Jul 2031"]
 
 
-def test_nothing_of_another_organisation_comes_to_light(
+def test_nothing_of_another_organisation_comes_to_light_or_is_changed(
     desk: Desk, fresh: Fresh, caplog: pytest.LogCaptureFixture
 ) -> None:
     set_up(desk, fresh("alone"))
     alone = every_transcript(desk)
 
     first = set_up(desk, fresh("shared"))
-    canary.add_canary(first)
+    other = canary.add_canary(first)
+    before = list(canary.rows_of(other))
     caplog.clear()
     shared = every_transcript(desk)
 
     texts = [*shared, caplog.text, *canary.rows_of(first)]
     assert [(canary.found_in(text), text) for text in texts if canary.found_in(text)] == []
     assert shared == alone
+    assert list(canary.rows_of(other)) == before
     assert [words for words, codes in codes_of(alone).items() if codes == {"2"}] == [], "refused under every role"
 
 
@@ -180,15 +184,8 @@ def test_a_leak_is_found(
     assert shared != alone
 
 
-def test_what_a_command_writes_leaves_the_other_organisation_as_it_was(desk: Desk, fresh: Fresh) -> None:
-    other = canary.add_canary(set_up(desk, fresh("shared")))
-    before = list(canary.rows_of(other))
-    every_transcript(desk)
-    assert list(canary.rows_of(other)) == before
-
-
 REASON = ("--reason", "why")
-MISSING = "missing"
+MISSING = "qy3vxm"
 BY_ID: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("ticket.number", ("explain", "{id}")),
     ("ticket.source", ("explain", "T1", "--source", "{id}")),
@@ -203,6 +200,11 @@ BY_ID: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("clock.target", ("exempt", "--source", "sheet", "--ticket", "T1", "--target", "{id}", *REASON)),
     ("person.slug", ("audit", "--actor", "{id}")),
     ("person.slug", ("anonymise", "{id}", *REASON)),
+    ("person.slug", ("people", "assign", "{id}", "--role", "technician")),
+    ("person.slug", ("people", "end", "{id}", "--role", "technician")),
+    ("person.slug", ("people", "leave", "{id}")),
+    ("person.slug", ("people", "return", "{id}")),
+    ("service.slug", ("people", "assign", "technician", "--role", "technician", "--service", "{id}")),
     ("person.name", ("anonymise", "{id}", *REASON)),
 )
 """Commands that are given the id of something, and where that id stands."""
@@ -218,9 +220,9 @@ def value_of(place: str) -> str:
 
 
 def answer(desk: Desk, words: Sequence[str], id: str, role: Role) -> str:
-    """Return what a command with an id prints, with the id left out."""
+    """Return what a command with an id prints, without the id, or a hash of what was asked for with it."""
     filled = [word.replace("{id}", id) for word in words]
-    return desk.run(filled, school.slug_of(role)).replace(id, "ID")
+    return re.sub("sha256:[0-9a-f]{64}", "HASH", desk.run(filled, school.slug_of(role)).replace(id, "ID"))
 
 
 @pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.SERVICE_MANAGER, Role.TECHNICIAN, Role.AUDITOR])
@@ -247,7 +249,7 @@ def test_an_event_for_what_is_another_organisations_is_refused_as_for_what_is_mi
 ) -> None:
     canary.add_canary(set_up(desk, fresh("shared")))
     answers = []
-    for ticket, key in ((value_of("ticket.number"), value_of("event.key")), (MISSING, "missing too")):
+    for ticket, key in ((value_of("ticket.number"), value_of("event.key")), (MISSING, "qy3vxn")):
         line = desk.files / "line.jsonl"
         line.write_text(template.replace("TICKET", ticket).replace("KEY", key), encoding="utf-8")
         told = desk.run(("record", f"{line}"), school.slug_of(Role.ADMINISTRATOR))
