@@ -217,3 +217,17 @@ def test_a_batch_keeps_the_file_the_mapping_and_the_columns_it_was_read_by(store
     assert batch.mapping == june.MAPPING
     assert batch.file_name == "tickets.csv"
     assert batch.columns == ["number", "opened", "resolved", "cancelled", "service"]
+
+
+def test_a_number_that_is_kept_with_another_opening_is_refused_as_another_ticket(store: str, tmp_path: Path) -> None:
+    hill(tmp_path)
+    take_in(tmp_path)
+    other = table(tmp_path, "T4,2018-06-13 09:00,,,mail")
+    with imports.plan(KIM, other, tmp_path / "mapping.yaml", now=NOW) as planned:
+        (reject,) = planned.rejects
+    assert (reject.fault, reject.place.row, reject.place.column) == ("kept with another opening", 2, "opened")
+    with pytest.raises(RowsRefused):
+        take_in(tmp_path, other)
+    (tmp_path / "mapping.yaml").write_text(june.MAPPING + "faults: {kept with another opening: flag}\n")
+    take_in(tmp_path, other)
+    assert models.Ticket.objects.get(number="T4").opened_at == june.at("2018-06-13 09:00")

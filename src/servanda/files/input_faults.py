@@ -143,6 +143,12 @@ _ALL_FAULTS = (
     ),
     Fault("rows not grouped", "A ticket's rows are apart, and the mapping says they stand together.", REFUSE),
     Fault("opening differs", "The rows of one ticket name different times of opening.", REJECT, (REFUSE, FLAG)),
+    Fault(
+        "kept with another opening",
+        "The database keeps a ticket of this number that was opened at another time: another ticket, most likely.",
+        REJECT,
+        (REFUSE, FLAG),
+    ),
     Fault("event before opening", "Something happened to the ticket before it was opened.", REJECT, (REFUSE, FLAG)),
     Fault("resolved after closing", "A ticket was resolved after it was closed.", FLAG, (REFUSE, REJECT)),
     Fault("times run backwards", "Rows in their order have times that go back.", REJECT, (REFUSE, FLAG)),

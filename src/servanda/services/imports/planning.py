@@ -11,10 +11,12 @@ from types import TracebackType
 from typing import Self
 
 from servanda.bad_input import BadInput
+from servanda.engine.events import EventKind
 from servanda.engine.rights import Action, Viewer
 from servanda.files.derivation import Derivation, row_from_kept
+from servanda.files.derived import Derived
 from servanda.files.input_faults import Place, ReadingNotes, Reject
-from servanda.files.mapping_form import TicketMapping
+from servanda.files.mapping_form import RowsAre, TicketMapping
 from servanda.files.mappings import read_mapping
 from servanda.files.pseudonyms import Pseudonyms as NamedCells
 from servanda.files.row_groups import Group, RowGroups
@@ -191,7 +193,7 @@ class _Reader:
     def _take(self, number: str, rows: Sequence[Row], kept: Before | None, spool: Spool) -> None:
         named = [self._cells.row(row) for row in rows]
         derived = self._derivation.derive(number, self._merged(number, named, kept))
-        if derived is None:
+        if derived is None or self._is_another(derived, kept):
             return
         try:
             outcome = prepare(number, derived, kept, NOT_YET, self._by, self.difference)
@@ -213,6 +215,22 @@ class _Reader:
             row = row_from_kept(self._mapping, each.row, number, each.cells, each.columns, each.batch)
             earlier.setdefault(each.batch, []).append(row)
         return self._derivation.merged([*earlier.items(), (NOT_YET, rows)])
+
+    def _is_another(self, derived: Derived, kept: Before | None) -> bool:
+        """Say whether a row that is a whole ticket tells of another than the one that is kept under its number."""
+        if kept is None or kept.record.opened_at is None or self._mapping.rows.are is not RowsAre.TICKETS:
+            return False
+        opened_at = derived.ticket.opened_at
+        tally, rejected = self._derivation.tally, len(self._derivation.tally.rejects)
+        if opened_at != kept.record.opened_at:
+            row = derived.rows[-1]
+            place = Place(row.number, row.line, self._mapping.events[EventKind.OPENED].at)
+            tally.begin(derived.ticket.number)
+            with tally.listing():
+                found = f"opened at {opened_at.isoformat()}, and the database says {kept.record.opened_at.isoformat()}"
+                mend = "Check that both are one ticket; 'flag' in the mapping takes the new time of opening."
+                tally.meet("kept with another opening", place, found, "the opening that is kept", mend)
+        return len(tally.rejects) > rejected
 
     def _count(self, outcome: Outcome, kept: Before | None) -> None:
         verdict = "same" if outcome.prepared is None else "changed" if kept else "new"
