@@ -415,7 +415,8 @@ class _Loading:
         for column in columns:
             if column.target and column.name != ORGANISATION:
                 self._name_targets(column, checked, lines)
-        self._insert(table, [[row.get(each.name, _default(each)) for each in table.columns] for row in checked], lines)
+        usual = {each.name: _default(each) for each in table.columns}
+        self._insert(table, [[(usual | row)[name] for name in usual] for row in checked], lines)
         if table.name == ORGANISATION:
             found = Organisation.objects.using(self.into.alias).values_list("slug", "pk")
             self.numbers.update(found.filter(slug__in=[row["slug"] for row in checked]))
@@ -529,11 +530,14 @@ def _checked(table: Table, columns: list[Column], row: Row, line: int) -> dict[s
     """Return a row as the database takes it, references still as the parts of a key."""
     if len(row) != len(columns):
         raise DamagedDump(f"this row of '{table.name}' has {len(row)} cells in place of {len(columns)}", line=line)
-    checked = {}
+    checked: dict[str, Any] = {}
     for column, value in zip(columns, row, strict=True):
-        if value is None and not column.optional and column.kind is not Kind.CONTENT:
+        if value is None and column.optional:
+            checked[column.name] = None
+            continue
+        if value is None and column.kind is not Kind.CONTENT:
             raise DamagedDump(f"'{column.name}' of '{table.name}' is empty", line=line)
-        fit, kept = (True, None) if value is None and column.optional else CHECKING[column.kind](column, value)
+        fit, kept = CHECKING[column.kind](column, value)
         if not fit:
             found = f"'{column.name}' of '{table.name}' cannot be {_short(value)}"
             raise DamagedDump(found, line=line, expected=_expectation(column))
@@ -559,8 +563,9 @@ def _expectation(column: Column) -> str:
 
 
 def _text(column: Column, value: Any) -> tuple[bool, Any]:
-    fit = isinstance(value, str) and "\0" not in value and len(value) <= (column.longest or len(value))
-    return fit and _encodes(value), value
+    if not isinstance(value, str) or (column.longest and len(value) > column.longest):
+        return False, value
+    return "\0" not in value and (value.isascii() or _encodes(value)), value
 
 
 def _encodes(text: str) -> bool:

@@ -97,7 +97,10 @@ class NotDumpable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its name in a dump and in the table, and what it may hold. `least` and `most` bound a number."""
+    """A column: its name in a dump and in the table, and what it may hold. `least` and `most` bound a number.
+
+    `parts` are the columns that name a row of the `target` it refers to, the organisation of that row left out.
+    """
 
     name: str
     stored_as: str
@@ -108,13 +111,7 @@ class Column:
     least: int = 0
     most: int = 0
     target: "Table | None" = None
-
-    @property
-    def parts(self) -> "tuple[Column, ...]":
-        """The columns that name a row which this one refers to, its organisation left out unless it is the row."""
-        if self.target is None:
-            return ()
-        return tuple(each for each in self.target.key if each.name != ORGANISATION)
+    parts: "tuple[Column, ...]" = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +148,7 @@ def _column(told: "models.Field[object, object]", made: Mapping[str, Table]) -> 
         raise NotDumpable(f"{told}: a dump has no word for a {internal}")
     kind = Kind.CONTENT if isinstance(told, CanonicalJsonField) else KINDS[internal]
     least, most = BaseDatabaseOperations.integer_field_ranges.get(internal, (0, 0))
+    target = _target(told, made) if kind is Kind.REFERENCE else None
     return Column(
         told.name,
         str(told.column),
@@ -160,7 +158,8 @@ def _column(told: "models.Field[object, object]", made: Mapping[str, Table]) -> 
         longest=told.max_length if kind is Kind.TEXT else None,
         least=least,
         most=most,
-        target=_target(told, made) if kind is Kind.REFERENCE else None,
+        target=target,
+        parts=tuple(each for each in target.key if each.name != ORGANISATION) if target else (),
     )
 
 
