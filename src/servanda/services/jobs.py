@@ -17,7 +17,7 @@ from servanda.files.refused_rows import write_refused_rows
 from servanda.services import audit, imports, outbox, people
 from servanda.services.imports.planning import hash_of
 from servanda.store import models
-from servanda.store.access import NotFound, access_organisation
+from servanda.store.access import NotFound, access_part
 from servanda.store.failures import DatabaseRefused
 
 LEASE = timedelta(minutes=5)
@@ -59,7 +59,7 @@ class Ended:
 def order(viewer: Viewer, handler: Handler, key: str, payload: Mapping[str, Any], *, now: datetime) -> bool:
     """Order a job and say whether it is new; raise `NotFound` where the viewer may not."""
     with transaction.atomic():
-        organisation = access_organisation(viewer, handler.action)
+        organisation = access_part(viewer, handler.action)
         told = {**payload, "actor": viewer.person}
         added = outbox.add(organisation, handler.kind, key, told, due_at=now, now=now)
         if added:
@@ -70,7 +70,7 @@ def order(viewer: Viewer, handler: Handler, key: str, payload: Mapping[str, Any]
 def order_again(viewer: Viewer, handler: Handler, key: str, payload: Mapping[str, Any], *, now: datetime) -> bool:
     """Order a job that has ended once more, and say whether there was one."""
     with transaction.atomic():
-        organisation = access_organisation(viewer, handler.action)
+        organisation = access_part(viewer, handler.action)
         told = {**payload, "actor": viewer.person}
         revived = outbox.revive(organisation, key, now=now, payload=told)
         if revived:
