@@ -198,7 +198,6 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="servanda-kills-") as name:
         folder = Path(name)
         if options.only != "postgresql":
-            (folder / "sqlite").mkdir()
             told = run(SqliteCopies(folder / "sqlite"), folder / "sqlite", options.rounds, options.seed)
             wrong += sum(bool(each.faults) for each in told)
         if options.only != "sqlite":

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
-BESIDE = ("", "-wal", "-shm", "-journal")
+BESIDE = ("", "-wal", "-shm", "-journal", "-queue")
 PATIENCE = 30.0
 
 
@@ -33,12 +33,13 @@ class Copies(Protocol):
 
 
 class SqliteCopies:
-    """One file, copied from another."""
+    """One file, alone in its folder and copied from another."""
 
     vendor = "sqlite"
 
     def __init__(self, folder: Path) -> None:
-        self.path = folder / "servanda.sqlite3"
+        self.path = folder / "database" / "servanda.sqlite3"
+        self.path.parent.mkdir(parents=True)
         self.kept = folder / "kept.sqlite3"
         self.url = f"sqlite:///{self.path}"
 
@@ -101,6 +102,14 @@ class PostgresqlCopies:
         end = time.monotonic() + PATIENCE
         while self._tell(f"SELECT pid FROM pg_stat_activity WHERE datname = '{self.name}'"):
             assert time.monotonic() < end, "the server still works for a process that is dead"
+            time.sleep(0.01)
+
+    def break_off_waiting(self) -> None:
+        """Wait until somebody waits for another's lock, and end that connection."""
+        waiting = f"datname = '{self.name}' AND wait_event_type = 'Lock'"
+        end = time.monotonic() + PATIENCE
+        while not self._tell(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {waiting}"):
+            assert time.monotonic() < end, "nobody waits"
             time.sleep(0.01)
 
     def faults(self) -> list[str]:

@@ -11,6 +11,8 @@ import sys
 import traceback
 from typing import Any, NoReturn
 
+from tests.rig import kills_limits
+
 
 def serve() -> None:
     """Run a command for each line, one after the other."""
@@ -48,6 +50,7 @@ def load() -> None:
 def run(asked: dict[str, Any]) -> NoReturn:
     """Be the process of a command."""
     os.environ.update(asked["environment"])
+    kills_limits.bind(asked["limits"])
     output = os.open(asked["output"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(output, 1)

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from itertools import groupby
 from pathlib import Path
@@ -30,6 +30,7 @@ from servanda.store import models, translate
 from tests import june
 from tests.databases import work_on
 from tests.rig.kills_databases import Copies
+from tests.rig.kills_limits import Limits
 from tests.services.hill import NOW, hill, viewer
 
 KIM = viewer(Role.ADMINISTRATOR)
@@ -122,7 +123,7 @@ class Scene:
         self.copies = copies
         self.folder = folder
         self._stages = folder / "stages"
-        self._output = folder / "output"
+        self._started = 0
         _prepare(copies, folder)
         self.jobs = {each.name: each for each in _jobs(copies, folder)}
         self._launcher = subprocess.Popen(
@@ -138,19 +139,24 @@ class Scene:
         """End the process that starts the others."""
         self._launcher.communicate(timeout=30)
 
-    def start(self, job: Job, **environment: str) -> Process:
-        """Start a command in a process that has loaded Servanda already."""
-        self._stages.unlink(missing_ok=True)
-        asked = {"words": job.words, "environment": self._environment(**environment), "output": str(self._output)}
+    def start(self, job: Job, limits: Limits | None = None, **environment: str) -> Process:
+        """Start a command in a process that has loaded Servanda already, bound by limits."""
+        output = self._new_output()
+        asked = {
+            "words": job.words,
+            "environment": self._environment(**environment),
+            "output": str(output),
+            "limits": asdict(limits or Limits()),
+        }
         assert self._launcher.stdin
         assert self._launcher.stdout
         print(json.dumps(asked), file=self._launcher.stdin, flush=True)
-        return Process(int(self._launcher.stdout.readline()), self._launcher.stdout, self._output, self._stages)
+        return Process(int(self._launcher.stdout.readline()), self._launcher.stdout, output, self._stages)
 
     def start_anew(self, job: Job) -> Process:
         """Start a command as a user does."""
-        self._stages.unlink(missing_ok=True)
-        with self._output.open("wb") as output:
+        printed = self._new_output()
+        with printed.open("wb") as output:
             started = subprocess.Popen(
                 [sys.executable, "-m", "servanda", *job.words],
                 env={**os.environ, **self._environment(), "PYTHONPATH": str(ROOT / "src")},
@@ -159,7 +165,7 @@ class Scene:
                 stdout=output,
                 stderr=output,
             )
-        return Process(started.pid, started, self._output, self._stages)
+        return Process(started.pid, started, printed, self._stages)
 
     def state(self) -> State:
         """Return what the database holds now."""
@@ -168,6 +174,12 @@ class Scene:
             return state()
         finally:
             connections.close_all()
+
+    def _new_output(self) -> Path:
+        """Return the file for what the next process prints; nothing is reached by it yet."""
+        self._stages.unlink(missing_ok=True)
+        self._started += 1
+        return self.folder / f"output-{self._started}"
 
     def _environment(self, **more: str) -> dict[str, str]:
         own = {"SERVANDA_DATABASE": self.copies.url, "SERVANDA_STAGES": str(self._stages), "SERVANDA_CRASH_AT": ""}

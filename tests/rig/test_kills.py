@@ -1,30 +1,15 @@
 """Whatever is killed, and whenever: nothing that was acknowledged is lost, and nothing is there by half."""
 
 import random
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
-from tests.databases import SQLITE_URL, VENDORS, work_on
 from tests.rig import kills
-from tests.rig.kills_databases import Copies, PostgresqlCopies, SqliteCopies
 from tests.rig.kills_scene import Scene
 
 ROUNDS, INSIDE = 150, 20
 COMMANDS = ("import", "record", "undo", "verify")
-
-
-@pytest.fixture(scope="module", params=VENDORS)
-def scene(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
-    """Return a prepared database, on each of the two; change back at the end."""
-    folder: Path = tmp_path_factory.mktemp(str(request.param))
-    sqlite = request.param == "sqlite"
-    copies: Copies = SqliteCopies(folder) if sqlite else PostgresqlCopies(request.getfixturevalue("postgresql_url"))
-    scene = Scene(copies, folder)
-    yield scene
-    scene.close()
-    work_on(SQLITE_URL)
 
 
 def test_there_are_at_least_sixteen_points_to_die_at() -> None:
