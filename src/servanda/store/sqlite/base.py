@@ -18,6 +18,9 @@ from django.db.utils import OperationalError
 PATIENCE = 2.0
 """Seconds in which a writer takes its chance like any other."""
 
+SHORT_WAIT = 0.02
+"""Seconds in which SQLite looks four times."""
+
 QUEUE_SUFFIX = "-queue"
 
 
@@ -36,7 +39,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 pass  # whoever goes first has begun
             if not self._has_begun(min(PATIENCE, seconds_until(end))):
                 with in_turn(queue, first=True):
-                    self._begin(seconds_until(end))
+                    self._begin_first(end)
         finally:
             self._let_sqlite_wait(limit)
 
@@ -49,6 +52,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 raise
             return False
         return True
+
+    def _begin_first(self, end: float) -> None:
+        """Begin as the first in the queue, who alone looks often: each wait of SQLite begins with short ones."""
+        while seconds_until(end) > SHORT_WAIT:
+            if self._has_begun(SHORT_WAIT):
+                return
+        self._begin(seconds_until(end))
 
     def _begin(self, seconds: float) -> None:
         self._let_sqlite_wait(seconds)
