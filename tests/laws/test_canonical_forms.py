@@ -34,8 +34,8 @@ def test_a_book_comes_back_from_its_canonical_form_with_every_hash(book: Book) -
 
 
 @given(books())
-def test_a_version_comes_back_from_its_canonical_form_and_its_signature(book: Book) -> None:
+def test_a_version_comes_back_from_its_canonical_form_its_signature_and_its_end(book: Book) -> None:
     for version in book.versions:
         content = through_json(version.canonical())
         assert isinstance(content, dict)
-        assert AgreementVersion.from_canonical(content, version.signed) == version
+        assert AgreementVersion.from_canonical(content, version.signed, version.ended_on) == version

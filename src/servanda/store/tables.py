@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.core.management import call_command
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 
 from servanda.bad_input import BadInput
 
@@ -30,18 +30,18 @@ def standing() -> Standing:
     """Return how the tables stand; a file that is not there yet is not made by asking."""
     if connection.vendor == "sqlite" and not Path(connection.settings_dict["NAME"]).exists():
         return Standing.NONE
-    executor = MigrationExecutor(connection)
-    applied = {name for app, name in executor.loader.applied_migrations if app == APP}
+    loader = MigrationLoader(connection)
+    applied = {name for app, name in loader.applied_migrations if app == APP}
     if not applied:
         return Standing.NONE
-    if applied - _known(executor):
+    if applied - _known(loader):
         return Standing.NEWER
-    return Standing.OLDER if executor.migration_plan(executor.loader.graph.leaf_nodes(APP)) else Standing.CURRENT
+    return Standing.OLDER if {name for app, name in loader.graph.nodes if app == APP} - applied else Standing.CURRENT
 
 
-def _known(executor: MigrationExecutor) -> set[str]:
+def _known(loader: MigrationLoader) -> set[str]:
     """Return the migrations of this version, with those that they stand for."""
-    own = {name: each for (app, name), each in executor.loader.disk_migrations.items() if app == APP}
+    own = {name: each for (app, name), each in loader.disk_migrations.items() if app == APP}
     return {*own, *(name for each in own.values() for _, name in each.replaces)}
 
 
