@@ -5,11 +5,13 @@ longer than `_LONGEST_TAG`, and no cell longer than a cell of any table may be.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import IO, NamedTuple
 from xml.parsers import expat
 
 _CHUNK = 1 << 16
 _LONGEST_TAG = 1 << 20
+_REMEMBERED = 20_000
 LONGEST_CELL = 16 * 1024 * 1024  # characters
 MOST_ROWS = 1_048_576
 MOST_COLUMNS = 16_384
@@ -71,10 +73,20 @@ class XmlReader:
         self._parser = expat.ParserCreate()
         self._parser.buffer_text = True
         self._parser.StartDoctypeDeclHandler = _refuse_doctype
-        self._parser.StartElementHandler = lambda name, attributes: start(_local(name), attributes)
-        self._parser.EndElementHandler = lambda name: end(_local(name))
+        self._parser.StartElementHandler = self._start_first
+        self._start, self._end = start, end
         if text is not None:
             self._parser.CharacterDataHandler = text
+
+    def _start_first(self, name: str, attributes: Mapping[str, str]) -> None:
+        """Choose the handlers by the first name: most writers give no prefix, and none need be looked for."""
+        start, end = self._start, self._end
+        if ":" in name:
+            self._parser.StartElementHandler = lambda name, attributes: start(_local(name), attributes)
+            self._parser.EndElementHandler = lambda name: end(_local(name))
+        else:
+            self._parser.StartElementHandler, self._parser.EndElementHandler = start, end
+        start(_local(name), attributes)
 
     def pieces(self, file: IO[bytes]) -> Iterator[None]:
         """Read a file; yield after each piece. Raise `UnsafeXml` for what is no XML, or not safe."""
@@ -233,8 +245,7 @@ class SheetReader:
     def _end(self, name: str) -> None:
         if name == "c":
             text = "".join(self._text) if self._valued else None
-            style = _whole(self._style, 0)
-            self._row.cells.append(SheetCell(self._column, self._kind, style, text, self._formula))
+            self._row.cells.append(SheetCell(self._column, self._kind, _style(self._style), text, self._formula))
         elif name == "v":
             self._in_value = False
         elif name == "row":
@@ -251,6 +262,12 @@ def _whole(text: str | None, default: int) -> int:
     return int(text)
 
 
+@lru_cache(maxsize=_REMEMBERED)
+def _style(text: str) -> int:
+    return _whole(text, 0)
+
+
+@lru_cache(maxsize=_REMEMBERED)
 def column_of(letters: str) -> int:
     """Return the place of a column from 0: A is 0, XFD is 16,383."""
     if not (letters.isascii() and letters.isalpha()):
