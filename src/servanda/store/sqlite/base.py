@@ -7,13 +7,14 @@ for long goes first: it locks an empty file beside the database, and whoever com
 
 import os
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from django.db.backends.sqlite3 import base
 from django.db.utils import OperationalError
+
+from servanda import wall_time
 
 PATIENCE = 2.0
 """Seconds in which a writer takes its chance like any other."""
@@ -32,7 +33,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _start_transaction_under_autocommit(self) -> None:
         """Begin a transaction; raise `OperationalError` when others write for the whole of the time-out."""
         limit = float(self.settings_dict["OPTIONS"].get("timeout", 5))
-        end = time.monotonic() + limit
+        end = wall_time.stopwatch() + limit
         queue = f"{self.settings_dict['NAME']}{QUEUE_SUFFIX}"
         try:
             with in_turn(queue, first=False):
@@ -70,7 +71,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
 def seconds_until(end: float) -> float:
     """Return the seconds left, never less than none."""
-    return max(0.0, end - time.monotonic())
+    return max(0.0, end - wall_time.stopwatch())
 
 
 @contextmanager
