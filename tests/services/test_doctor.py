@@ -163,6 +163,13 @@ def test_tables_of_another_version_are_told_and_nothing_in_them_is_read(
     assert about("audit") == []
 
 
+def test_a_package_that_is_missing_is_told_with_the_command_that_brings_it(
+    store: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "SERVER_PACKAGES", {"no_such_package": "a workbook"})
+    assert bad("packages") == ["no_such_package is missing, without which a workbook cannot be read"]
+
+
 @pytest.mark.parametrize(("version", "count"), [((3, 51, 2), 1), ((3, 51, 3), 0), ((3, 50, 7), 0)])
 def test_an_sqlite_with_the_fault_of_the_log_is_told(version: tuple[int, ...], count: int) -> None:
     assert len(list(doctor._fault_of_the_log(version))) == count

@@ -207,12 +207,18 @@ def _tables(_: datetime) -> Iterator[Finding]:
 
 
 def _packages(_: datetime) -> Iterator[Finding]:
-    for package, purpose in OPTIONAL_PACKAGES.items():
-        there = importlib.util.find_spec(package) is not None
-        yield _ok("packages", f"{package} is {'there' if there else 'not installed'}: {purpose}")
+    """Look for the packages that a server should have, and for the one that only makes it faster."""
+    for package, purpose in SERVER_PACKAGES.items():
+        if importlib.util.find_spec(package) is None:
+            found = f"{package} is missing, without which {purpose} cannot be read"
+            yield Finding(Level.WARNING, "packages", found, "pip install 'servanda[server]'")
+        else:
+            yield _ok("packages", f"{package} is there")
+    there = importlib.util.find_spec("numba") is not None
+    yield _ok("packages", f"numba is {'there' if there else 'not installed'}; it only makes judging whole logs faster")
 
 
-OPTIONAL_PACKAGES = {"numba": "it makes judging whole logs faster, and changes no figure"}
+SERVER_PACKAGES = {"psycopg": "a PostgreSQL database", "openpyxl": "a workbook", "defusedxml": "a workbook"}
 
 
 # --- what is kept ---
