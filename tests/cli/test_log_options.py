@@ -6,11 +6,14 @@ from pathlib import Path
 import pytest
 
 from servanda.cli import main
+from servanda.engine.events import Event, EventKind
 from servanda.engine.rights import Assignment, Role
+from servanda.services import events
 from servanda.store import models, translate
+from tests.builders import instant
 from tests.cli.kept import run
 from tests.examples import small_log
-from tests.queries.kept import keep, small
+from tests.queries.kept import keep, small, viewer
 
 AS_OF = ("--as-of", "2026-01-17T12:00:00+00:00")
 
@@ -82,6 +85,15 @@ def test_the_explanation_names_the_row_of_the_file_that_brought_an_event(
     assert run(monkeypatch, "explain", "T5", "--json") == 0
     events = json.loads(capsys.readouterr().out)["events"]
     assert events[1]["origin"] == {"batch": 3, "file": "log.csv", "row": 1234}
+
+
+def test_the_explanation_names_who_recorded_an_event(
+    files: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    at = instant("2026-01-19 13:00 Europe/London")
+    events.record(viewer(), "sheet", "T4", [Event(EventKind.RESOLVED, at, id="e9")], now=at)
+    assert run(monkeypatch, "explain", "T4") == 0
+    assert "resolved           [recorded by kim Mon 19 Jan 2026 13:00]" in capsys.readouterr().out
 
 
 def test_claims_that_are_kept_are_reconciled(
