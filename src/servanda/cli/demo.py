@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from servanda import wall_time
 from servanda.bad_input import BadInput
+from servanda.cli import demo_database
 from servanda.cli.command import DONE, Subparsers, add_command
 from servanda.cli.log_options import show_progress
 from servanda.engine.clocks import State
@@ -17,7 +19,9 @@ from servanda.reports.attainment import figures
 from servanda.reports.demonstration import glance
 from servanda.services import logs
 
-SAMPLES = Path(__file__).parents[3] / "sample"
+ROOT = Path(__file__).parents[3]
+SAMPLES = ROOT / "sample"
+OUT = ROOT / "out" / "demo"
 
 
 class Sample(NamedTuple):
@@ -39,6 +43,9 @@ def add(subparsers: Subparsers) -> None:
         run=run,
     )
     parser.add_argument("--samples", type=Path, default=SAMPLES, metavar="FOLDER", help="another folder of samples")
+    parser.add_argument(
+        "--out", type=Path, default=OUT, metavar="FOLDER", help="where the database of the demo is made anew"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -56,8 +63,18 @@ def run(arguments: argparse.Namespace) -> int:
     for sample in found:
         print()
         shown.append(show(sample))
-    print_next(found[0], shown[0])
+    keep(found[0], arguments.out)
+    print_next(found[0], shown[0], arguments.out / demo_database.FILE)
     return DONE
+
+
+def keep(sample: Sample, folder: Path) -> None:
+    """Take one of the logs into a database, and print what came of it."""
+    told = demo_database.kept(folder, sample.agreements, sample.mapping, sample.table, wall_time.now())
+    print("\nIn a database")
+    print("-------------")
+    for sentence in told:
+        print(sentence)
 
 
 def samples(folder: Path) -> Iterator[Sample]:
@@ -82,7 +99,7 @@ def show(sample: Sample) -> str:
     return next(missed, log.tickets[0].number)
 
 
-def print_next(sample: Sample, ticket: str) -> None:
+def print_next(sample: Sample, ticket: str, database: Path) -> None:
     """Print the commands that follow a figure to its records."""
     options = " ".join(
         f"--{name} {_near(path)}"
@@ -92,6 +109,9 @@ def print_next(sample: Sample, ticket: str) -> None:
     print("\nFollow any figure to its records:")
     for command in ("report --period 2017-06", "reconcile", f"explain {ticket}", "evaluate --out readings.csv"):
         print(f"  {servanda} {command} {options}")
+    if database.exists():
+        for command in ("verify", f"explain {ticket}", "audit"):
+            print(f"  {servanda} {command} --database sqlite:///{_near(database)}")
 
 
 def _near(path: Path) -> str:
