@@ -13,6 +13,7 @@ from django.db import OperationalError
 
 from servanda.cli import build_parser, work
 from servanda.engine.rights import Assignment, Role
+from servanda.reports.attainment.as_job import REPORT
 from servanda.services import jobs
 from servanda.services.imports.planning import hash_of
 from servanda.services.jobs import IMPORT, Ended, Worker
@@ -138,6 +139,16 @@ def test_it_waits_for_a_database_that_is_away_and_goes_on(
     assert second == "waiting: no disk"
 
 
+def test_the_first_signal_asks_it_to_stop_and_the_second_ends_the_job() -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    with work.stopped_by_signals() as stop:
+        signal.raise_signal(signal.SIGTERM)
+        assert stop.is_set()
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGTERM)
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
 def test_pauses_grow_to_a_minute_and_are_never_quite_the_same() -> None:
     for refused, usual in ((0, 1), (1, 2), (5, 32), (6, 60), (1000, 60)):
         pauses = {work.pause(refused) for _ in range(50)}
@@ -205,6 +216,23 @@ def test_killed_halfway_and_run_again_it_comes_to_the_same_end(
     assert heir.returncode == 0
     assert [each.state for each in models.Message.objects.filter(kind="import")] == ["done"]
     assert [models.Ticket.objects.count(), models.Batch.objects.count()] == [8, 1]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("point", ["outbox.claimed", "outbox.finishing", "outbox.done"])
+def test_a_report_killed_halfway_and_run_again_is_the_same_report(address: str, tmp_path: Path, point: str) -> None:
+    started(address, "--once").communicate(timeout=60)
+    payload = {"folder": str(tmp_path), "name": "june", "period": "2018-06"}
+    jobs.order(KIM, REPORT, "report june", payload, now=NOW)
+    killed = started(address, "--once", SERVANDA_CRASH_AT=point)
+    killed.communicate(timeout=60)
+    assert killed.returncode == -signal.SIGKILL
+    models.Message.objects.filter(state="running").update(due_at=NOW)
+    assert not started(address, "--once").communicate(timeout=60)[1]
+    once = (tmp_path / "june.csv").read_bytes()
+    assert jobs.order_again(KIM, REPORT, "report june", payload, now=NOW)
+    assert "report done" in started(address, "--once").communicate(timeout=60)[0]
+    assert (tmp_path / "june.csv").read_bytes() == once
 
 
 @pytest.mark.slow

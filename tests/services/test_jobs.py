@@ -10,7 +10,7 @@ import pytest
 from django.db import OperationalError
 
 from servanda.engine.rights import Action, Assignment, Role
-from servanda.services import jobs, outbox
+from servanda.services import imports, jobs, outbox
 from servanda.services.imports.planning import hash_of
 from servanda.services.jobs import IMPORT, Ended, Handler, Job, Worker
 from servanda.store import models, translate
@@ -197,6 +197,29 @@ def test_a_job_that_outlives_its_lease_is_left_to_who_took_over(own: models.Orga
     assert (ended.verdict, ended.sentence) == ("left", "another worker has taken it over")
     assert message().state == State.DONE
     assert state()["Batch"] == 1
+
+
+def test_a_plan_that_others_keep_outdating_is_tried_again_later(
+    own: models.Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plans = []
+
+    def outdated(*_: object, **__: object) -> None:
+        plans.append(1)
+        raise imports.PlanOutdated("agreements were applied after the import was planned")
+
+    order(tmp_path)
+    with monkeypatch.context() as patched:
+        patched.setattr(imports, "commit", outdated)
+        assert run().verdict == "to be tried again"
+    assert len(plans) == jobs.PLANS
+    assert run(now=NOW + timedelta(minutes=1)).verdict == "done"
+
+
+def test_what_has_not_ended_is_not_ordered_again(own: models.Organisation, tmp_path: Path) -> None:
+    order(tmp_path)
+    assert jobs.order_again(KIM, IMPORT, "import 1", payload(tmp_path), now=NOW) is False
+    assert models.Entry.objects.count() == 1
 
 
 def test_the_lease_is_prolonged_while_a_job_runs(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 
 from servanda.bad_input import BadInput
@@ -177,15 +177,19 @@ def _is_partial(file: Path) -> bool:
 def reserved(folder: Path, name: str) -> Path:
     """Return a path that nothing else has, with an empty file in its place: the name, else the name with a number."""
     stem, dot, suffix = name.partition(".")
-    for number in count(1):
-        target = folder / (name if number == 1 else f"{stem}-{number}{dot}{suffix}")
-        if not target.with_name(f"{target.name}.txt").exists():
-            try:
-                target.touch(exist_ok=False)
-            except FileExistsError:
-                continue
-            return target
-    raise AssertionError("numbers do not end")
+    names = (f"{stem}-{number}{dot}{suffix}" for number in count(2))
+    return next(target for each in chain([name], names) if _is_reserved(target := folder / each))
+
+
+def _is_reserved(target: Path) -> bool:
+    """Take a path if neither it nor the name of its reasons is there already."""
+    if target.with_name(f"{target.name}.txt").exists():
+        return False
+    try:
+        target.touch(exist_ok=False)
+    except FileExistsError:
+        return False
+    return True
 
 
 def _look(file: Path) -> Look:

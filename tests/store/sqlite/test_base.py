@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.db.utils import OperationalError
 
+from servanda.store.sqlite import base
 from servanda.store.sqlite.base import QUEUE_SUFFIX, DatabaseWrapper, in_turn
 
 LIMIT = 0.3
@@ -106,6 +107,30 @@ def test_a_writer_lets_another_begin_who_goes_first(connection: DatabaseWrapper)
         assert not begun.wait(LIMIT)
     writer.join(timeout=20)
     assert begun.is_set()
+    assert rows(connection) == 1
+
+
+def test_who_goes_first_begins_as_soon_as_the_database_is_free(
+    connection: DatabaseWrapper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection.settings_dict["OPTIONS"]["timeout"] = 30
+    connection.ensure_connection()
+    monkeypatch.setattr(base, "PATIENCE", 0.01)
+    free = threading.Event()
+    other = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+
+    def end() -> None:
+        time.sleep(LIMIT)
+        free.set()
+        other.rollback()
+
+    ending = threading.Thread(target=end)
+    ending.start()
+    write(connection)
+    assert free.is_set()
+    ending.join()
+    other.close()
     assert rows(connection) == 1
 
 
