@@ -17,6 +17,9 @@ from servanda.cli import main
 from servanda.engine.logs import Origin
 from servanda.engine.rights import Role
 from servanda.queries import logs, origins
+from servanda.reports.attainment.as_job import REPORT
+from servanda.services import jobs, people
+from servanda.services.imports.planning import hash_of
 from servanda.store import models
 from tests.databases import SQLITE_URL
 from tests.services.fresh import Fresh, made
@@ -182,6 +185,38 @@ def test_a_leak_is_found(
     except Exception as crash:  # what belongs to the canary can hardly be read, and that shows too
         shared = f"{crash!r}"
     assert shared != alone
+
+
+def order_jobs(desk: Desk, organisation: models.Organisation) -> None:
+    """Order a report, and the import of a file some of whose rows are refused."""
+    administrator = people.viewer(organisation, "administrator", now=school.NOW)
+    files = school.written(desk.files)
+    table = Path(files["damaged"])
+    report = {"folder": f"{desk.out}", "name": "ordered"}
+    taken_in = {
+        "file": f"{table}",
+        "mapping": files["mapping"],
+        "file_hash": hash_of(table),
+        "choice": "good_rows",
+        "rejects": f"{desk.out}/rejects.csv",
+    }
+    assert jobs.order(administrator, REPORT, "ordered report", report, now=school.NOW)
+    assert jobs.order(administrator, jobs.IMPORT, "ordered import", taken_in, now=school.NOW)
+
+
+def test_what_jobs_write_and_tell_holds_nothing_of_another_organisation(desk: Desk, fresh: Fresh) -> None:
+    told = []
+    for name in ("alone", "shared"):
+        first = set_up(desk, fresh(name))
+        if name == "shared":
+            canary.add_canary(first)
+        order_jobs(desk, first)
+        told.append([desk.run(("work", "--once"), "administrator"), *map(taken, sorted(desk.out.iterdir()))])
+    alone, shared = told
+    assert [(canary.found_in(text), text) for text in [*shared, *canary.rows_of(first)] if canary.found_in(text)] == []
+    assert shared == alone
+    assert len(shared) == 4  # what was printed, the report as CSV and as JSON, and the refused rows
+    assert shared[0].splitlines()[1] == "0"
 
 
 REASON = ("--reason", "why")
