@@ -76,7 +76,7 @@ OF_THE_OPERATOR = "works on the whole database, for whoever holds the database i
 APART: Mapping[str, str] = MappingProxyType(
     {
         "conformance": OF_FILES,
-        "demo": OF_FILES,
+        "demo": "works on files and on a new database of its own",
         "lint": OF_FILES,
         "mapping": OF_FILES,
         "backup": OF_THE_OPERATOR,
