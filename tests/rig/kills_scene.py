@@ -211,7 +211,7 @@ def _write_table(path: Path, tickets: int, resolved_later: int) -> None:
     """Write a table of tickets, every third one resolved too late; the first of them, in a later table, later still."""
     lines = ["number,opened,resolved,cancelled,service"]
     for number in range(tickets):
-        opened = june.at("2018-06-01 08:00") + timedelta(minutes=31 * number)
+        opened = june.at("2018-06-01 08:00") + timedelta(minutes=7 * number)
         took = timedelta(hours=9 if number % 3 == 0 else 3, minutes=number < resolved_later)
         lines.append(f"T{number:04d},{opened:%Y-%m-%d %H:%M},{opened + took:%Y-%m-%d %H:%M},,mail")
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
