@@ -24,6 +24,8 @@ from tests.services.fresh import Fresh, made, on_server
 from tests.services.fresh import fresh as fresh
 from tests.upgrades import seeded
 
+pytestmark = pytest.mark.slow
+
 NOW = seeded.RECORDED + timedelta(days=1)
 TICKETS = 6
 

@@ -10,16 +10,16 @@ import pytest
 from tests.services.fresh import drop, on_server
 from tests.services.test_backup_under_load import BEGIN, run
 
-TICKETS = 100_000
+TICKETS = 100_020
+COPIES = 1_667  # of sixty tickets
 MEGABYTE = 1024
 SEED = (
     BEGIN
-    + f"""
+    + """
 from django.core.management import call_command
 call_command("migrate", verbosity=0)
 from tests.upgrades import seeded
 seeded.seed(seeded.TICKETS, ("school",))
-seeded.seed_many({TICKETS})
 """
 )
 COMMAND = """
@@ -52,14 +52,40 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def multiplied(told: Path, path: Path) -> None:
+    """Write a dump with so many copies of each ticket, its events and its claims, under numbers of their own."""
+    lines = told.read_text(encoding="utf-8").split("\n")[:-2]
+    counts: dict[str, int] = {}
+    table, sha256 = "", hashlib.sha256()
+    with path.open("wb") as file:
+        for line in lines:
+            content = json.loads(line)
+            if isinstance(content, dict):
+                table = content.get("table", "")
+            copies = COPIES if isinstance(content, list) and table in ("ticket", "event", "claim") else 1
+            if isinstance(content, list):
+                counts[table] = counts.get(table, 0) + copies
+            elif table:
+                counts[table] = 0
+            for copy in range(copies):
+                raw = line.replace('"T0', f'"C{copy}-T0', 1) if copy else line
+                file.write(f"{raw}\n".encode())
+                sha256.update(f"{raw}\n".encode())
+        file.write(json.dumps({"rows": counts, "sha256": sha256.hexdigest()}).encode() + b"\n")
+
+
 @pytest.mark.full
 def test_a_hundred_thousand_tickets_move_to_a_server_and_back_byte_for_byte(
     server: str, tmp_path: Path, figure: Callable[[str, object], None]
 ) -> None:
-    own, back = f"sqlite:///{tmp_path / 'own.sqlite3'}", f"sqlite:///{tmp_path / 'back.sqlite3'}"
-    run(own, "-c", SEED)
+    one, own, back = (f"sqlite:///{tmp_path / name}.sqlite3" for name in ("one", "own", "back"))
+    small, many = tmp_path / "small.jsonl", tmp_path / "many.jsonl"
+    run(one, "-c", SEED)
+    run(one, "-m", "servanda", "dump", f"{small}")
+    multiplied(small, many)
     dumps = [tmp_path / f"{number}.jsonl" for number in range(3)]
     for url, command, path in (
+        (own, "load", many),
         (own, "dump", dumps[0]),
         (server, "load", dumps[0]),
         (server, "dump", dumps[1]),
