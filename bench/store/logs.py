@@ -7,26 +7,7 @@ from pathlib import Path
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 STATES = ("open", "waiting", "open", "done")
-WORDS = tuple(
-    [
-        "printer",
-        "screen",
-        "network",
-        "mailbox",
-        "password",
-        "slow",
-        "cannot",
-        "since",
-        "this",
-        "morning",
-        "again",
-        "room",
-        "teacher",
-        "nobody",
-        "knows",
-        "why",
-    ]
-)
+TEXT = "printer screen network mailbox password slow cannot since this morning again room teacher nobody knows why"
 
 LOG_MAPPING = """\
 format: servanda-mapping/1
@@ -100,7 +81,7 @@ def write_wide_tickets(path: Path, size: int) -> int:
 
 def _wide_rows() -> Iterator[str]:
     chance = random.Random(2)
-    texts = [" ".join(chance.choices(WORDS, k=600)) for _ in range(50)]
+    texts = [" ".join(chance.choices(TEXT.split(), k=600)) for _ in range(50)]
     number = 0
     while True:
         opened = START + timedelta(minutes=number % 400_000)
