@@ -25,7 +25,7 @@ def add_log_options(parser: argparse.ArgumentParser) -> None:
     files = parser.add_argument_group("a log out of files")
     files.add_argument("--agreements", type=Path, metavar="FILE", help="agreements as a YAML file")
     files.add_argument("--mapping", type=Path, metavar="FILE", help="how the table is read, as YAML")
-    files.add_argument("--tickets", type=Path, metavar="FILE", help="the table, as CSV or CSV.gz")
+    files.add_argument("--tickets", type=Path, metavar="FILE", help="the table, as CSV, CSV.gz or XLSX")
     kept = parser.add_argument_group("or what is kept in a database")
     add_database_options(kept)
     kept.add_argument("--source", metavar="ID", help="only the tickets of this source (default: of every source)")
