@@ -27,7 +27,7 @@ def add(subparsers: Subparsers) -> None:
     )
     parser.add_argument("action", choices=["check"], help="what to do with the mapping")
     parser.add_argument("mapping", type=Path, metavar="MAPPING", help="how the table is read, as YAML")
-    parser.add_argument("--tickets", type=Path, metavar="FILE", help="the table, as CSV or CSV.gz")
+    parser.add_argument("--tickets", type=Path, metavar="FILE", help="the table, as CSV, CSV.gz or XLSX")
     parser.add_argument("--show", type=int, default=3, metavar="N", help="how many tickets to show (default: 3)")
     parser.add_argument("--json", action="store_true", help="print the counts and every row left out as JSON")
 
