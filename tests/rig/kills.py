@@ -27,7 +27,7 @@ from tests.rig.kills_scene import Job, Process, Scene
 KILLED = -9
 DONE, REFUSED = 0, 2
 STAGES = ("before the transaction", "inside the transaction", "at the commit itself", "after a commit", "had ended")
-JOBS = ("import", "record", "import", "record", "import", "record", "undo", "verify")
+JOBS = ("import", "record", "import", "record", "apply", "import", "record", "undo", "verify")
 
 Aim = Callable[[Process], None]
 
@@ -145,9 +145,13 @@ def stage_of(reached: Sequence[str]) -> str:
 def random_rounds(scene: Scene, rounds: int, seed: int, *, anew: bool) -> Iterator[Round]:
     """Yield so many rounds over all commands; every second kill is aimed at a transaction."""
     chance = random.Random(seed)
-    spans = {name: measure(scene, scene.jobs[name], anew=anew) for name in dict.fromkeys(JOBS)}
+    spans: dict[str, Spans] = {}
     for number in range(rounds):
         name = JOBS[number // 2 % len(JOBS)]
+        if number % (2 * len(JOBS)) == 0:
+            spans.clear()  # the machine may be busier or freer than before
+        if name not in spans:
+            spans[name] = measure(scene, scene.jobs[name], anew=anew)
         aimed = number % 2 == 1 and name != "verify"
         yield at_random(scene, scene.jobs[name], spans[name], chance, aimed=aimed, anew=anew)
 

@@ -24,8 +24,9 @@ from django.core.management import call_command
 from django.db import connections
 
 from servanda.engine.rights import Assignment, Role
+from servanda.files.agreements import load
 from servanda.files.event_lines import EventLine, read_event_lines
-from servanda.services import events, imports, verification
+from servanda.services import agreements, events, imports, verification
 from servanda.store import models, translate
 from tests import june
 from tests.databases import work_on
@@ -35,6 +36,15 @@ from tests.services.hill import NOW, hill, viewer
 
 KIM = viewer(Role.ADMINISTRATOR)
 TICKETS, MORE, CHANGED, RECORDED = 40, 20, 15, 8
+SECOND_VERSION = """\
+      - number: 2
+        from: 2018-06-02
+        calendar: always
+        services: [mail]
+        owner: Head of ICT
+        targets:
+          - {id: fix, name: Working again, kind: resolution, limit: 2 hours, share: 90 %, source: agreed in June}
+"""
 ROOT = Path(__file__).parents[2]
 
 
@@ -197,6 +207,7 @@ def _prepare(copies: Copies, folder: Path) -> None:
     _write_table(folder / "first.csv", TICKETS, 0)
     _write_table(folder / "grown.csv", TICKETS + MORE, CHANGED)
     (folder / "events.jsonl").write_text("\n".join(_event_lines()) + "\n", encoding="utf-8")
+    (folder / "second.yaml").write_text(june.AGREEMENTS + SECOND_VERSION, encoding="utf-8")
     _take_in(folder, "first.csv")
     connections.close_all()
     copies.keep()
@@ -248,6 +259,11 @@ def _jobs(copies: Copies, folder: Path) -> Iterator[Job]:
     work_on(copies.url)
     imports.undo(KIM, 1, "the wrong export", now=NOW)
     yield Job("undo", ("undo", "1", "--reason", "the wrong export"), (before, state()), "undo.committed")
+    connections.close_all()
+    copies.put_back()
+    work_on(copies.url)
+    agreements.apply(KIM, load(folder / "second.yaml"), NOW)
+    yield Job("apply", ("apply", str(folder / "second.yaml")), (before, state()), "apply.committed")
     connections.close_all()
     yield Job("verify", ("verify",), (before,))
 

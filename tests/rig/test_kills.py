@@ -9,7 +9,7 @@ from tests.rig import kills
 from tests.rig.kills_scene import Scene
 
 ROUNDS, INSIDE = 150, 20
-COMMANDS = ("import", "record", "undo", "verify")
+COMMANDS = ("import", "record", "undo", "apply", "verify")
 
 
 def test_there_are_at_least_sixteen_points_to_die_at() -> None:

@@ -21,7 +21,7 @@ from servanda.files.agreement_draft import Draft
 from servanda.files.findings import Findings
 from servanda.files.lint import tied_clauses
 from servanda.services import audit, clocks
-from servanda.store import models, translate
+from servanda.store import crash_points, models, translate
 from servanda.store.access import access_organisation, lock_organisation
 from servanda.store.books import book_from, book_of, coverage_of, versions
 from servanda.store.keepable import check_name
@@ -66,16 +66,21 @@ def apply(viewer: Viewer, book: Book, now: datetime) -> Applied:
     with transaction.atomic():
         organisation = lock_organisation(viewer)
         access_organisation(viewer, Action.APPLY_AGREEMENT)
+        crash_points.reach("apply.begun")
         kept = _kept(organisation)
         applied = _add(organisation, book, kept, now)
         if not applied.changed:
             return applied
+        crash_points.reach("apply.versions")
         organisation.agreements_applied += 1
         organisation.save(update_fields=["agreements_applied"])
         judged = replace(applied, judged=_judge_anew(organisation, book, applied))
+        crash_points.reach("apply.clocks")
         subject = f"book {book.organisation.id}"
         audit.note(organisation, viewer, Action.APPLY_AGREEMENT, subject, now=now, content=_told(book, judged))
-        return judged
+        crash_points.reach("apply.audit")
+    crash_points.reach("apply.committed")
+    return judged
 
 
 def _told(book: Book, applied: Applied) -> dict[str, Any]:
