@@ -199,3 +199,16 @@ def test_a_live_event_takes_at_most_eight_statements_besides_audit_and_outbox(st
         each for each in told if "store_entry" not in each and "store_message" not in each and "SAVEPOINT" not in each
     ]
     assert len(besides) <= 9, "\n".join(besides)  # one of them is the audit's own turn at the organisation
+
+
+def test_people_named_in_events_stand_under_pseudonyms_and_who_records_under_their_id(
+    store: str, tmp_path: Path
+) -> None:
+    hill(tmp_path)
+    given = Event(EventKind.ASSIGNED, june.at("2018-06-12 10:00"), id="e5", changes={"person": "Pat Doe"}, actor="kim")
+    record(replace(OPENED, actor="Pat Doe"), given)
+    person = models.Person.objects.get()
+    assert (person.name, person.slug[:2]) == ("Pat Doe", "p-")
+    opened, assigned = models.Event.objects.order_by("happened_at")
+    assert (opened.actor, assigned.actor, assigned.changes["person"]) == (person.slug, "kim", person.slug)
+    assert record(replace(OPENED, actor="Pat Doe")) == events.Recorded(0, 1)

@@ -12,6 +12,7 @@ from servanda.engine.events import Event, EventKind, Ticket
 from servanda.engine.instants import to_microseconds
 from servanda.engine.rights import Action, Viewer
 from servanda.services import audit, clocks, outbox
+from servanda.services.people import Pseudonyms
 from servanda.store import crash_points, models, translate
 from servanda.store.access import NotFound, access_new_ticket, access_ticket, lock_organisation
 from servanda.store.keepable import check_event, check_name
@@ -47,9 +48,29 @@ def record(viewer: Viewer, source: str, number: str, events: Sequence[Event], *,
     with transaction.atomic():
         organisation = lock_organisation(viewer)
         crash_points.reach("record.begun")
-        recorded = _add(organisation, viewer, _accessed(viewer, organisation, source, number, events), events, now)
+        named, people = _under_pseudonyms(organisation, viewer, events)
+        recorded = _add(organisation, viewer, _accessed(viewer, organisation, source, number, named), named, now)
+        if recorded.added:
+            people.keep()
     crash_points.reach("record.committed")
     return recorded
+
+
+def _under_pseudonyms(
+    organisation: models.Organisation, viewer: Viewer, events: Iterable[Event]
+) -> tuple[list[Event], Pseudonyms]:
+    """Return events that name people by their pseudonyms, as imports do; whoever records is known by their own id."""
+    people = Pseudonyms(organisation)
+
+    def pseudonym(name: str) -> str:
+        return name if name == viewer.person else people.of(name)
+
+    named = []
+    for event in events:
+        person = event.changes.get("person")
+        changes = {**event.changes, "person": pseudonym(person)} if person else event.changes
+        named.append(replace(event, actor=pseudonym(event.actor), changes=changes))
+    return named, people
 
 
 def _check_not_ahead(event: Event, now: datetime) -> None:

@@ -6,12 +6,12 @@ address, so that emptying a person's record is enough to forget them.
 
 import hmac
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from servanda.bad_input import BadInput
 from servanda.engine import zones
@@ -244,10 +244,23 @@ class Pseudonyms:
 
     def keep(self) -> None:
         """Keep each person met who is not kept yet; one who was anonymised stays without a name."""
-        kept = models.Person.objects.filter(organisation=self._organisation)
-        held = set(kept.values_list("slug", flat=True))
-        fresh = {slug: name for name, slug in self._known.items() if slug not in held}
+        told = connection.settings_dict
+        place = f"{told['HOST']}/{told['NAME']}/{self._organisation.pk}"
+        fresh = {slug: name for name, slug in self._known.items() if (place, slug) not in _kept}
         models.Person.objects.bulk_create(
             (models.Person(organisation=self._organisation, slug=slug, name=name) for slug, name in fresh.items()),
             batch_size=500,
+            ignore_conflicts=True,
         )
+        transaction.on_commit(lambda: _remember((place, slug) for slug in fresh))
+
+
+MOST_REMEMBERED = 100_000
+_kept: set[tuple[str, str]] = set()
+
+
+def _remember(people: Iterable[tuple[str, str]]) -> None:
+    """Remember who is kept for good, so that a live event does not ask again for each name."""
+    if len(_kept) > MOST_REMEMBERED:
+        _kept.clear()
+    _kept.update(people)
