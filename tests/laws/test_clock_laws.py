@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from servanda.engine import kernel
-from servanda.engine.clocks import Cycle, State, Terms, counted_ats, opening_first, replay
+from servanda.engine.clocks import Cycle, State, Terms, counted_ats, opening_first, replay, words_of
 from servanda.engine.events import Event, EventKind, Ticket
 from servanda.engine.evidence import Use, spans, totals
 from servanda.engine.instants import from_microseconds, to_microseconds
@@ -363,3 +363,33 @@ def test_one_event_at_a_time_with_the_state_kept_gives_the_same_readings_as_from
     number = kernel.run(tables, parameters, ats, kinds, words, 0, count, now, fresh_state, fresh, [])
     starts = [from_microseconds(at) for at in fresh[kernel.C_START : number * kernel.C_WIDTH : kernel.C_WIDTH]]
     assert starts == [cycle.started_at for cycle in last.cycles]
+
+
+@given(clocks(), st.integers(0, 9))
+def test_a_clock_goes_on_from_the_state_that_is_kept_as_if_it_had_heard_everything(drawn: Drawn, heard: int) -> None:
+    clock, events, as_of = drawn
+    ordered = [event for event in Ticket("INC-1", tuple(events)).ordered() if event.happened_at <= as_of]
+    cut = min(heard, len(ordered))
+    assume(any(event.kind is EventKind.OPENED for event in ordered[:cut]))
+    whole = replay(clock, ordered, as_of)
+    before = replay(clock, ordered[:cut], ordered[cut - 1].happened_at)
+    # the words of the rest have to be those that the whole history gives the same reasons
+    ahead = opening_first(ordered)
+    assume(list(ahead[:cut]) == list(before.events))
+    ats, kinds = counted_ats(ahead), [int(event.kind) for event in ahead]
+    words = words_of(clock, ahead, kinds)
+    now = to_microseconds(as_of)
+    tables = clock.counting.tables(ats[0], now + 400 * DAY // MICROSECOND)
+    state = list(before.machine[: kernel.STATE_SIZE])
+    cycles = [*before.machine[kernel.STATE_SIZE :], *[0] * (kernel.C_WIDTH * (len(ahead) + 1))]
+    parameters, heard_kinds = clock.parameters(), kernel.listens(clock.parameters())
+    for place in range(cut, len(ahead)):
+        if heard_kinds >> kinds[place] & 1:
+            kernel.step(tables, parameters, state, cycles, [], ats[place], kinds[place], words[place], place)
+    count = kernel.finish(tables, parameters, state, cycles, now)
+    last = [cycles[i * kernel.C_WIDTH : (i + 1) * kernel.C_WIDTH] for i in range(count)]
+    shown = [(from_microseconds(each[kernel.C_START]), each[kernel.C_ELAPSED]) for each in last]
+    assert shown == [(each.started_at, each.elapsed // MICROSECOND) for each in whole.cycles]
+    assert [each[kernel.C_BREACH] == kernel.NONE for each in last] == [
+        each.breached_at is None for each in whole.cycles
+    ]
