@@ -430,7 +430,7 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         condition=models.Q(("state__in", ["ready", "running", "failed"])),
-                        fields=["due_at"],
+                        fields=["kind", "due_at", "id"],
                         name="messages_to_do",
                     )
                 ],
