@@ -100,7 +100,12 @@ def check(options: argparse.Namespace, rest: list[str]) -> int:
 def run_tests(options: argparse.Namespace, rest: list[str]) -> int:
     """Run the checks and then the tests; both must pass."""
     checked = check(options, rest)
-    return run(PYTHON, "-m", "pytest", *extent_of(options), *rest) or checked
+    return run(PYTHON, "-m", "pytest", *side_by_side(options), *extent_of(options), *rest) or checked
+
+
+def side_by_side(options: argparse.Namespace) -> tuple[str, ...]:
+    """Return the pytest arguments for one process a processor; the long runs measure, so they take turns."""
+    return () if options.full else ("-n", "auto", "--dist", "loadfile")
 
 
 def extent_of(options: argparse.Namespace) -> tuple[str, ...]:

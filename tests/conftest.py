@@ -5,29 +5,34 @@ from collections.abc import Callable
 
 import pytest
 
-FIGURES = pytest.StashKey[list[str]]()
+FIGURE = "figure"  # travels with the report of its test, also from a process that tests run in side by side
 
 
 @pytest.fixture
 def figure(request: pytest.FixtureRequest) -> Callable[[str, object], None]:
     """Return a function that puts a measured figure into the summary of the run."""
-    figures = request.config.stash.setdefault(FIGURES, [])
 
     def keep(name: str, value: object) -> None:
-        figures.append(f"{name}: {value}")
+        request.node.user_properties.append((FIGURE, f"{name}: {value}"))
 
     return keep
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the figures that the tests measured, and why a run with skipped tests has failed."""
-    figures = config.stash.get(FIGURES, [])
+    figures = figures_of(terminalreporter)
     if figures:
         terminalreporter.section("figures")
         for each in figures:
             terminalreporter.line(each)
     if skipped_on_a_build_server(terminalreporter):
         terminalreporter.line("A skipped test fails the run on a build server (CI=true).")
+
+
+def figures_of(reporter: pytest.TerminalReporter) -> list[str]:
+    """Return every figure that a test has measured, in the order in which the tests ended."""
+    reports = [each for category in ("passed", "failed") for each in reporter.stats.get(category, [])]
+    return [str(value) for each in reports for name, value in each.user_properties if name == FIGURE]
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

