@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from servanda.engine.rights import Role
-from servanda.services import events, imports, verification
+from servanda.services import corrections, events, exemptions, imports, verification
 from servanda.services.imports import PlanOutdated, RowsRefused, UndoRefused
 from servanda.store import models
 from servanda.store.access import NotFound
@@ -231,3 +231,53 @@ def test_a_number_that_is_kept_with_another_opening_is_refused_as_another_ticket
     (tmp_path / "mapping.yaml").write_text(june.MAPPING + "faults: {kept with another opening: flag}\n")
     take_in(tmp_path, other)
     assert models.Ticket.objects.get(number="T4").opened_at == june.at("2018-06-13 09:00")
+
+
+def test_what_somebody_took_back_by_hand_does_not_come_again_with_the_same_row(store: str, tmp_path: Path) -> None:
+    hill(tmp_path)
+    take_in(tmp_path)
+    resolved = models.Event.objects.get(ticket__number="T4", kind=8)
+    corrections.retract(KIM, "desk", "T4", resolved.key, "it was never resolved", now=NOW)
+    assert take_in(tmp_path).batch == 0
+    assert not models.Clock.objects.filter(ticket__number="T4", state="met")
+    later = table(tmp_path, "T4,2018-06-12 09:00,2018-06-12 16:00,,mail")
+    assert take_in(tmp_path, later).counts["events added"] == 1
+    imports.undo(KIM, 2, "the wrong export", now=NOW)
+    state()
+
+
+def test_an_exemption_given_while_a_file_was_read_outdates_the_plan(store: str, tmp_path: Path) -> None:
+    hill(tmp_path)
+    take_in(tmp_path)
+    later = table(tmp_path, "T4,2018-06-12 09:00,2018-06-12 16:00,,mail")
+    with imports.plan(KIM, later, tmp_path / "mapping.yaml", now=NOW) as planned:
+        exemptions.exempt(KIM, "desk", "T4", "fix", "the site was closed", now=NOW)
+        with pytest.raises(PlanOutdated, match="desk/T4"):
+            imports.commit(KIM, planned, now=NOW)
+    take_in(tmp_path, later)
+    assert models.Clock.objects.get(ticket__number="T4").state == "exempt"
+    state()
+
+
+def test_an_undo_while_a_file_was_read_outdates_the_plan(store: str, tmp_path: Path) -> None:
+    hill(tmp_path)
+    take_in(tmp_path)
+    with (tmp_path / "tickets.csv").open("a") as file:
+        file.write("T9,2018-06-30 09:00,,,mail\n")
+    with imports.plan(KIM, tmp_path / "tickets.csv", tmp_path / "mapping.yaml", now=NOW) as planned:
+        imports.undo(KIM, 1, "the wrong export", now=NOW)
+        with pytest.raises(PlanOutdated, match="batch 1"):
+            imports.commit(KIM, planned, now=NOW)
+
+
+def test_an_undo_goes_back_to_how_the_batch_before_read_the_rows(store: str, tmp_path: Path) -> None:
+    hill(tmp_path)
+    take_in(tmp_path)
+    (tmp_path / "mapping.yaml").write_text(june.MAPPING.replace("{column: service}", "{always: print}"))
+    assert take_in(tmp_path).counts["changed"] == 8
+    before = state()
+    take_in(tmp_path, table(tmp_path, "T4,2018-06-12 09:00,2018-06-12 16:00,,mail"))
+    imports.undo(KIM, 3, "the wrong export", now=NOW)
+    assert state() == before
+    with pytest.raises(UndoRefused, match="batch 2 has brought more"):
+        imports.undo(KIM, 1, "the wrong export", now=NOW)

@@ -10,9 +10,10 @@ from servanda.store import histories, models, translate
 
 @dataclass(frozen=True, slots=True)
 class KeptRow:
-    """A row as a batch brought it: the number of the batch, the columns read then, its place and its cells."""
+    """A row as a batch brought it: the number of the batch, how it was read then, its place and its cells."""
 
     batch: int
+    mapping_hash: str
     columns: tuple[str, ...]
     row: int
     cells: tuple[str, ...]
@@ -32,10 +33,22 @@ class Before:
     def standing_imports(self) -> list[Event]:
         """The events out of files that no other event takes back."""
         retracted = {each.retracts for each in self.ticket.events if each.kind is EventKind.RETRACTED}
-        return [
-            each
+        return [each for each in self._imports if each.id not in retracted]
+
+    @property
+    def imports_taken_back_by_hand(self) -> list[Event]:
+        """The events out of files that somebody has taken back: the same rows do not bring them again."""
+        by_hand = {
+            each.retracts
             for each in self.ticket.events
-            if each.id in self.imported and each.kind is not EventKind.RETRACTED and each.id not in retracted
+            if each.kind is EventKind.RETRACTED and each.id not in self.imported
+        }
+        return [each for each in self._imports if each.id in by_hand]
+
+    @property
+    def _imports(self) -> list[Event]:
+        return [
+            each for each in self.ticket.events if each.id in self.imported and each.kind is not EventKind.RETRACTED
         ]
 
 
@@ -82,18 +95,20 @@ def _imported(records: Sequence[models.Ticket]) -> dict[int, set[str]]:
 def _rows(records: Sequence[models.Ticket]) -> dict[int, list[KeptRow]]:
     """Return the rows of batches that stand, in the order of batch and row."""
     keys = [record.pk for record in records]
-    columns = _columns_of_batches(records[0].organisation_id)
+    batches = _standing_batches(records[0].organisation_id)
     rows = models.SourceRow.objects.filter(ticket_id__in=keys).order_by("batch__number", "row")
     found: dict[int, list[KeptRow]] = {}
     for ticket, batch, row, cells in rows.values_list("ticket_id", "batch__number", "row", "cells"):
-        if batch in columns:
-            found.setdefault(ticket, []).append(KeptRow(batch, columns[batch], row, tuple(cells)))
+        if batch in batches:
+            found.setdefault(ticket, []).append(KeptRow(batch, *batches[batch], row, tuple(cells)))
     return found
 
 
-def _columns_of_batches(organisation_id: int) -> Mapping[int, tuple[str, ...]]:
+def _standing_batches(organisation_id: int) -> Mapping[int, tuple[str, tuple[str, ...]]]:
+    """Return how each batch that stands was read: the hash of its mapping, and the columns."""
     standing = models.Batch.objects.filter(organisation_id=organisation_id, state=models.Batch.State.COMMITTED)
-    return {number: tuple(columns) for number, columns in standing.values_list("number", "columns")}
+    told = standing.values_list("number", "mapping_hash", "columns")
+    return {number: (mapping_hash, tuple(columns)) for number, mapping_hash, columns in told}
 
 
 def claims_changed(kept: Before | None, claims: Claims) -> bool:

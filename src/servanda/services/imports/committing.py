@@ -65,7 +65,7 @@ def commit(
         organisation = lock_organisation(viewer)
         access_organisation(viewer, Action.IMPORT_LOG)
         crash_points.reach("import.begun")
-        _check_agreements(organisation, plan)
+        _check_as_planned(organisation, plan)
         batch = _batch(organisation, viewer, plan, now)
         write(organisation, plan.spool, batch, progress)
         plan.pseudonyms.keep()
@@ -78,9 +78,14 @@ def commit(
     return Committed(batch.number, dict(plan.counts))
 
 
-def _check_agreements(organisation: models.Organisation, plan: Plan) -> None:
+def _check_as_planned(organisation: models.Organisation, plan: Plan) -> None:
+    """Refuse a plan that rests on what has changed: agreements, exemptions, or what other files brought."""
     if organisation.agreements_applied != plan.agreements_applied:
         raise PlanOutdated("agreements were applied after the import was planned")
+    since = models.Entry.objects.filter(organisation=organisation, sequence__gt=plan.audited)
+    changed = since.filter(action__in=(Action.EXEMPT.value, Action.UNDO_IMPORT.value, Action.IMPORT_LOG.value)).first()
+    if changed is not None:
+        raise PlanOutdated(f"after the import was planned somebody else changed {changed.subject} ({changed.action})")
 
 
 def _batch(organisation: models.Organisation, viewer: Viewer, plan: Plan, now: datetime) -> models.Batch:

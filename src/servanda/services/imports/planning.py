@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from servanda.bad_input import BadInput
+from servanda.engine.canonical import sha256
 from servanda.engine.events import EventKind
 from servanda.engine.rights import Action, Viewer
 from servanda.files.derivation import Derivation, row_from_kept
@@ -22,6 +23,7 @@ from servanda.files.pseudonyms import Pseudonyms as NamedCells
 from servanda.files.row_groups import Group, RowGroups
 from servanda.files.ticket_tables import Row
 from servanda.services import clocks
+from servanda.services.audit import newest
 from servanda.services.imports.before import Before, kept_tickets
 from servanda.services.imports.preparation import By, Outcome, prepare
 from servanda.services.imports.spool import Spool
@@ -53,6 +55,7 @@ class Plan:
     mapping: TicketMapping
     mapping_text: str
     agreements_applied: int
+    audited: int
     notes: ReadingNotes
     rejects: tuple[Reject, ...]
     spool: Spool
@@ -97,7 +100,9 @@ def plan(viewer: Viewer, file: Path, mapping_file: Path, *, now: datetime, progr
     mapping = read_mapping(mapping_file)
     mapping_text = mapping_file.read_text(encoding="utf-8-sig")
     file_hash = hash_of(file)
-    reader = _Reader(viewer, organisation, mapping, file, now, progress)
+    last = newest(organisation)
+    audited = last.sequence if last else 0
+    reader = _Reader(viewer, organisation, mapping, sha256(mapping_text), file, now, progress)
     spool = Spool()
     try:
         reader.read(spool)
@@ -112,6 +117,7 @@ def plan(viewer: Viewer, file: Path, mapping_file: Path, *, now: datetime, progr
         mapping,
         mapping_text,
         organisation.agreements_applied,
+        audited,
         reader.notes,
         reader.rejects,
         spool,
@@ -148,6 +154,7 @@ class _Reader:
         viewer: Viewer,
         organisation: models.Organisation,
         mapping: TicketMapping,
+        mapping_hash: str,
         file: Path,
         now: datetime,
         progress: Progress,
@@ -166,6 +173,7 @@ class _Reader:
             viewer.person,
             f"no longer so in {file.name}",
             now,
+            mapping_hash,
         )
         self.difference = Difference()
         self.counts: Counter[str] = Counter()
@@ -196,7 +204,7 @@ class _Reader:
         if derived is None or self._is_another(derived, kept):
             return
         try:
-            outcome = prepare(number, derived, kept, NOT_YET, self._by, self.difference)
+            outcome = prepare(number, derived, kept, NOT_YET, self._by, self.difference, named)
         except Unkeepable as refusal:
             self._reject("text that cannot be kept", number, rows[0], refusal.found, refusal.expected, refusal.mend)
             return

@@ -1,7 +1,7 @@
 """From the rows of a ticket, those of a file and those kept before, to what is to be written of it."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -22,7 +22,10 @@ from servanda.store.keepable import check_event, check_name
 
 @dataclass(frozen=True, slots=True)
 class By:
-    """What tickets are prepared by: whose they are, what was agreed, and who takes events back when and why."""
+    """What tickets are prepared by: whose they are, what was agreed, and who takes events back when and why.
+
+    What `restores` an earlier state takes whatever that was; an import refuses a priority that nothing knows.
+    """
 
     organisation: models.Organisation
     source: str
@@ -30,6 +33,8 @@ class By:
     person: str
     reason: str
     now: datetime
+    mapping_hash: str = ""
+    restores: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +51,24 @@ NOTHING_NEW = Outcome(None)
 
 
 def prepare(
-    number: str, derived: Derived | None, kept: Before | None, batch: int | None, by: By, difference: Difference
+    number: str,
+    derived: Derived | None,
+    kept: Before | None,
+    batch: int | None,
+    by: By,
+    difference: Difference,
+    file_rows: Sequence[Row] = (),
 ) -> Outcome:
     """Return what is to be written of a ticket so that the events out of files are those of `derived`, and no others.
 
     `derived` comes from all rows that stand; without it no row does. `batch` is the number of rows that are not kept
-    yet. Raises `Unkeepable` for texts that no database keeps.
+    yet, and `file_rows` are those of the file that is being read. Raises `Unkeepable` for texts that no database keeps.
     """
     wanted = derived.normalised() if derived else None
     fresh, gone = _changes(wanted, kept)
     rows = _new_rows(wanted, kept, batch)
+    if (fresh or gone) and file_rows and _read_otherwise(kept, by):
+        rows = _told(file_rows)
     claims = wanted.ticket.claims if wanted else Claims()
     flags = wanted.ticket.flags if wanted else ()
     same = kept is not None and not claims_changed(kept, claims) and flags == kept.ticket.flags
@@ -69,7 +82,7 @@ def prepare(
         check_event(event)
     ticket = _ticket(number, by, kept, [*(event for event, _ in added), *back], claims, flags)
     standing = standing_of(ticket, by.agreed.coverage)
-    if standing.unknown_priority and kept is None:
+    if standing.unknown_priority and not by.restores and not (kept and kept.record.unjudged):
         return Outcome(None, unknown_priority=standing.unjudged)
     events = [*([*_origin(row), *translate.event_values(event)] for event, row in added)]
     events += ([None, None, *translate.event_values(event)] for event in back)
@@ -86,7 +99,8 @@ def _changes(wanted: Derived | None, kept: Before | None) -> tuple[list[tuple[st
         return told, []
     standing = kept.standing_imports
     held = Counter(translate.kept_content_hash(event) for event in standing)
-    fresh = [each for each in told if not _taken(each[0], held)]
+    by_hand = Counter(translate.kept_content_hash(event) for event in kept.imports_taken_back_by_hand)
+    fresh = [each for each in told if not (_taken(each[0], held) or _taken(each[0], by_hand))]
     gone = [event for event in reversed(standing) if _taken(translate.kept_content_hash(event), held)]
     return fresh, gone[::-1]
 
@@ -107,6 +121,15 @@ def _new_rows(wanted: Derived | None, kept: Before | None, batch: int | None) ->
     fresh = [row for row in wanted.rows if row.batch == batch]
     if len(wanted.rows) == 1 and known:  # a row that is the whole ticket: only the latest one counts
         fresh = [row for row in fresh if row.cells != known[-1]]
+    return _told(fresh)
+
+
+def _read_otherwise(kept: Before | None, by: By) -> bool:
+    """Say whether the rows that are kept were read by another mapping: what they tell now has to stand for itself."""
+    return kept is not None and bool(kept.rows) and kept.rows[-1].mapping_hash != by.mapping_hash
+
+
+def _told(fresh: Sequence[Row]) -> list[list[object]]:
     return [[row.number, text := written(row.cells), translate.cells_hash(text)] for row in fresh]
 
 

@@ -60,7 +60,7 @@ def undo(viewer: Viewer, number: int, reason: str, *, now: datetime, progress: P
         crash_points.reach("undo.begun")
         batch = _batch(organisation, number)
         counts, difference = Counter[str](), Difference()
-        by = By(organisation, batch.source, clocks.agreed(organisation), viewer.person, reason, now)
+        by = By(organisation, batch.source, clocks.agreed(organisation), viewer.person, reason, now, restores=True)
         for records in histories.in_chunks(_touched(organisation, batch), size=500):
             _Undoing(organisation, batch, by, difference, counts).prepare(records, spool)
         write(organisation, spool, batch, progress)
