@@ -6,7 +6,7 @@ from pathlib import Path
 from servanda import wall_time
 from servanda.cli.command import DONE, Subparsers, add_command
 from servanda.cli.database_options import add_database_option, opened
-from servanda.files.outputs import check_outputs
+from servanda.files.outputs import check_not_there, check_outputs
 
 EXAMPLE = "servanda backup /backups/"
 
@@ -26,6 +26,7 @@ def add(subparsers: Subparsers) -> None:
         help="the backup, or a folder in which it gets a name with the date; a copy of an SQLite file, else a dump "
         "(packed if its name ends in .gz)",
     )
+    parser.add_argument("--replace", action="store_true", help="write over a file of this name")
     add_database_option(parser)
 
 
@@ -41,6 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
         if path.is_dir():
             ending = "sqlite3" if connection.vendor == "sqlite" else "jsonl.gz"
             path = path / f"servanda-{now:%Y%m%dT%H%M%SZ}.{ending}"
+        check_not_there(path, replace=arguments.replace)
         check_outputs([path], [Path(connection.settings_dict["NAME"])] if connection.vendor == "sqlite" else [])
         made = backups.make(path, now=now)
     print(f"Backup written to {made.path}: {made.held.total:,} rows, {made.path.stat().st_size:,} bytes.")

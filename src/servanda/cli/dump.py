@@ -6,7 +6,7 @@ from pathlib import Path
 from servanda import wall_time
 from servanda.cli.command import DONE, Subparsers, add_command
 from servanda.cli.database_options import add_database_options, opened, viewer_of
-from servanda.files.outputs import check_outputs
+from servanda.files.outputs import check_not_there, check_outputs
 
 EXAMPLE = "servanda dump servanda.jsonl.gz"
 
@@ -21,6 +21,7 @@ def add(subparsers: Subparsers) -> None:
         run=run,
     )
     parser.add_argument("file", type=Path, help="the dump; packed if its name ends in .gz")
+    parser.add_argument("--replace", action="store_true", help="write over a file of this name")
     add_database_options(parser)
 
 
@@ -31,6 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
 
         from servanda.services import transfers
 
+        check_not_there(arguments.file, replace=arguments.replace)
         check_outputs(
             [arguments.file], [Path(connection.settings_dict["NAME"])] if connection.vendor == "sqlite" else []
         )

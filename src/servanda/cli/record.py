@@ -7,6 +7,7 @@ from itertools import groupby
 from pathlib import Path
 
 from servanda import wall_time
+from servanda.bad_input import BadInput
 from servanda.cli.command import DONE, Subparsers, add_command
 from servanda.cli.database_options import add_database_options, opened, viewer_of
 from servanda.files.event_lines import EventLine, read_event_lines
@@ -44,11 +45,27 @@ def run(arguments: argparse.Namespace) -> int:
         with nullcontext(sys.stdin) if standard else path.open(encoding="utf-8") as lines:
             for (source, ticket), some in groupby(read_event_lines(lines, path), key=_ticket):
                 now = wall_time.now()
-                told = [each.event for each in some]
-                recorded = events.record(viewer_of(arguments, now), source, ticket, told, now=now)
+                group = list(some)
+                viewer, told = viewer_of(arguments, now), [each.event for each in group]
+                try:
+                    recorded = events.record(viewer, source, ticket, told, now=now)
+                except BadInput as refusal:
+                    raise _at_its_line(refusal, path, group[0], added) from None
                 added, known = added + recorded.added, known + recorded.known
         print(f"{added:,} events recorded, {known:,} known already.")
     return DONE
+
+
+def _at_its_line(refusal: BadInput, path: Path, first: EventLine, added: int) -> BadInput:
+    """Return a refusal with the line of the ticket's first event, and what stays recorded of the lines before."""
+    before = f"; the {added:,} new events of the lines before stay recorded" if added else ""
+    return BadInput(
+        f"ticket '{first.ticket}': {refusal.found}{before}",
+        expected=refusal.expected,
+        mend=refusal.mend,
+        file=path,
+        line=first.line,
+    )
 
 
 def _ticket(line: EventLine) -> tuple[str, str]:

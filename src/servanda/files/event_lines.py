@@ -26,13 +26,32 @@ class EventLine:
     source: str
     ticket: str
     event: Event
+    line: int
 
 
 def read_event_lines(lines: Iterable[str], path: Path) -> Iterator[EventLine]:
     """Yield the event of each line that is not blank; raise `BadEventLine` with the line's number."""
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            yield _Line(path, number).read(line)
+    number = 0
+    try:
+        for number, line in enumerate(lines, 1):
+            if line.strip():
+                yield _Line(path, number).read(line.removeprefix("\ufeff"))
+    except UnicodeDecodeError as fault:
+        raise BadEventLine(
+            f"bytes that are no UTF-8 ({fault.reason})",
+            expected="text in UTF-8",
+            mend="Write the file in UTF-8.",
+            file=path,
+            line=number + 1,
+        ) from None
+
+
+def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object of JSON; raise `ValueError` where a key stands in it twice: which one was meant?"""
+    told = dict(pairs)
+    if len(told) < len(pairs):
+        raise ValueError("a key stands in it twice")
+    return told
 
 
 class _Line:
@@ -47,13 +66,13 @@ class _Line:
         source, ticket = self._text(told, "source"), self._text(told, "ticket")
         if not source or not ticket:
             self._refuse("no source or no ticket", "both, as texts", "Add them.")
-        return EventLine(source, ticket, self._event(told))
+        return EventLine(source, ticket, self._event(told), self._number)
 
     def _object(self, line: str) -> Mapping[str, Any]:
         if len(line) > LONGEST_LINE:
             self._refuse(f"{len(line):,} characters", f"at most {LONGEST_LINE:,}", "Send one event a line.")
         try:
-            told = json.loads(line)
+            told = json.loads(line, object_pairs_hook=_without_twins)
         except (ValueError, RecursionError) as fault:
             self._refuse(f"no JSON ({fault})", "one JSON object a line", "Check the quotes and commas.")
         if not isinstance(told, dict):

@@ -43,6 +43,17 @@ def written(path: Path) -> Iterator[TextIO]:
         yield file
 
 
+def check_not_there(path: Path, *, replace: bool) -> None:
+    """Raise `BadInput` where a file is in the place of one that is to be written, unless it may be replaced."""
+    if path.exists() and not replace:
+        raise BadInput(
+            "there is a file of this name already",
+            expected="a name that is free",
+            mend="Choose another name, or say --replace.",
+            file=path,
+        )
+
+
 def sync_folder(folder: Path) -> None:
     """Make sure that a file's new name in a folder outlives a power cut, where the system lets a folder be synced."""
     if hasattr(os, "O_DIRECTORY"):

@@ -218,7 +218,7 @@ def _packages(_: datetime) -> Iterator[Finding]:
     yield _ok("packages", f"numba is {'there' if there else 'not installed'}; it only makes judging whole logs faster")
 
 
-SERVER_PACKAGES = {"psycopg": "a PostgreSQL database", "openpyxl": "a workbook", "defusedxml": "a workbook"}
+SERVER_PACKAGES = {"psycopg": "a PostgreSQL database"}
 
 
 # --- what is kept ---

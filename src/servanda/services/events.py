@@ -112,9 +112,10 @@ def _add(
         return Recorded(0, len(events))
     _keep_events(record, fresh)
     by = clocks.agreed(organisation)
+    was_judged = record._state.adding or not record.unjudged
     changed = clocks.refresh(record, replace(stored, events=(*stored.events, *fresh)), by)
     crash_points.reach("record.clocks")
-    if changed.standing.unknown_priority:
+    if changed.standing.unknown_priority and was_judged:
         raise EventRefused(
             changed.standing.unjudged,
             expected="a priority that the agreement's scheme knows",
@@ -162,7 +163,15 @@ def _check_own_name(event: Event) -> None:
 
 
 def _check_taken_back(event: Event, kept: Mapping[str, Event]) -> None:
-    if event.kind is EventKind.RETRACTED and event.retracts not in kept:
+    if event.kind is not EventKind.RETRACTED:
+        return
+    if any(each.retracts == event.retracts for each in kept.values()):
+        raise EventRefused(
+            f"event '{event.retracts}' is taken back already",
+            expected="an event that stands",
+            mend="Nothing to do. To have it again, record it anew under another id.",
+        )
+    if event.retracts not in kept:
         raise EventRefused(
             f"event '{event.id}' takes back '{event.retracts}', which the ticket does not have",
             expected="the id of an event of the same ticket",

@@ -82,6 +82,7 @@ def verify(viewer: Viewer, progress: Progress = quiet) -> Verified:
     crash_points.reach("verify.begun")
     found = [*_versions(organisation), *_contents(organisation)]
     found += (Found(f"audit entry {each.sequence}", each.sentence) for each in audit.breaks(organisation))
+    found += _batches(organisation)
     totals, counted = _Totals(), Difference()
     by = _agreed(organisation, found)
     for records in histories.in_chunks(models.Ticket.objects.filter(organisation=organisation), size=500):
@@ -139,6 +140,12 @@ def _contents(organisation: models.Organisation) -> Iterator[Found]:
         for record in model.objects.filter(organisation=organisation).order_by("pk"):
             if sha256(record.content) != record.content_hash:
                 yield Found(f"{word} {record.slug}", "its content is not the one whose hash was kept")
+
+
+def _batches(organisation: models.Organisation) -> Iterator[Found]:
+    for batch in models.Batch.objects.filter(organisation=organisation).order_by("number"):
+        if sha256(batch.mapping) != batch.mapping_hash:
+            yield Found(f"batch {batch.number}", "its mapping is not the one it was read by")
 
 
 # --- tickets ---
