@@ -67,9 +67,11 @@ def work_on(url: str) -> None:
     """Change Django over to another database."""
     from django.db import connections
 
+    from servanda.services import people
     from servanda.store import books
 
     books.forget()
+    people.forget()
 
     connections["default"].close()
     entry = database_of(url, Path()).as_django()

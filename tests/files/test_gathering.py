@@ -63,12 +63,13 @@ def test_another_fault_of_the_machine_is_not_called_a_lack_of_room() -> None:
 
 
 PEAK = """
-import resource, sys
+import sys
 from pathlib import Path
+from tests.peak_memory import peak_memory
 from servanda.files.mappings import read_mapping
 from servanda.files.tickets import TicketStream
 count = sum(1 for _ in TicketStream(read_mapping(Path(sys.argv[1])), Path(sys.argv[2])))
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+peak = peak_memory()
 print(count, peak)
 """
 

@@ -448,8 +448,9 @@ UNFIT = {
 }
 
 MEASURED = """
-import resource, sys, time
+import sys, time
 from pathlib import Path
+from tests.peak_memory import peak_memory
 from servanda.bad_input import BadInput
 from servanda.files.mappings import read_mapping
 from servanda.files.tickets import read_tickets
@@ -460,7 +461,7 @@ try:
 except BadInput as refusal:
     print(refusal.fault)
 print(time.perf_counter() - started)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024))
+print(peak_memory())
 """
 
 
@@ -525,10 +526,11 @@ def test_a_large_workbook_needs_no_more_memory_than_a_small_one(tmp_path: Path) 
 
 
 STREAMED = """
-import resource, sys
+import sys
 from pathlib import Path
+from tests.peak_memory import peak_memory
 from servanda.files.mappings import read_mapping
 from servanda.files.tickets import TicketStream
 count = sum(1 for _ in TicketStream(read_mapping(Path(sys.argv[1])), Path(sys.argv[2])))
-print(count, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024))
+print(count, peak_memory())
 """

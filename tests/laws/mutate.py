@@ -383,8 +383,13 @@ MUTATIONS = (
         JUDGING, "test_a_reclassified_ticket_is_judged_from_its_opening_by_the_priority_last_known",
     ),
     Mutation(
+        "the cycle that is read counts as ended when the next event comes",
+        "clocks", "def _machine(", "state[kernel.S_CYCLES] -= 1", "state[kernel.S_CYCLES] -= 0",
+        CLOCK_LAWS, "test_a_clock_goes_on_from_the_state_that_is_kept_as_if_it_had_heard_everything",
+    ),
+    Mutation(
         "the version in force today judges",
-        "judging", "def _readings(", "cover_of(ticket, opened_at, known, coverage)",
+        "judging", "def readings_of(", "cover_of(ticket, opened_at, known, coverage)",
         "cover_of(ticket, as_of, known, coverage)",
         JUDGING, "test_a_ticket_keeps_the_version_in_force_when_it_was_opened",
     ),

@@ -101,7 +101,7 @@ def race_with_kills(url: str, count: int, workers: int, at_once: int, every: flo
 
 @pytest.mark.slow
 def test_when_workers_are_killed_others_take_over_and_nothing_is_done_twice(fresh: Fresh, figure: Figure) -> None:
-    killed = race_with_kills(messages(fresh("kills"), 2000), 2000, workers=3, at_once=4, every=1.5)
+    killed = race_with_kills(messages(fresh("kills"), 2000), 2000, workers=3, at_once=4, every=0.5)
     figure(f"workers killed, {connection.vendor}", f"{killed}, 2,000 messages done once each")
     assert killed >= 1
 

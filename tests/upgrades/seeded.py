@@ -18,7 +18,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 from servanda.engine.agreements import AgreementVersion, Book, PriorityScheme, Signature
-from servanda.engine.canonical import written
+from servanda.engine.canonical import sha256, written
 from servanda.engine.events import Claims, Event, EventKind, Ticket
 from servanda.engine.judging import judge
 from servanda.engine.rights import Action, Assignment, Role, Scope, Viewer
@@ -27,6 +27,7 @@ from servanda.services.agreements import coverage_of
 from servanda.store import models, translate
 from tests.builders import OFFICE, book, elapsed_time, open_time, target, version
 
+MAPPING = "a mapping that no seeded row is read by again\n"
 FOLDER = Path(__file__).with_name("kept")
 TICKETS = 60
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)
@@ -99,8 +100,8 @@ def _seed_one(slug: str, tickets: int) -> None:
         source="desk",
         file_name="january – Büro.csv",
         file_hash="sha256:" + "1" * 64,
-        mapping_hash="sha256:" + "2" * 64,
-        mapping="a mapping that no seeded row is read by again\n",
+        mapping_hash=sha256(MAPPING),
+        mapping=MAPPING,
         columns=["number", "note"],
         counts={"rows": tickets},
         actor="kim",

@@ -245,7 +245,7 @@ class Pseudonyms:
     def keep(self) -> None:
         """Keep each person met who is not kept yet; one who was anonymised stays without a name."""
         told = connection.settings_dict
-        place = f"{told['HOST']}/{told['NAME']}/{self._organisation.pk}"
+        place = f"{told['HOST']}:{told['PORT']}/{told['NAME']}/{self._organisation.pseudonym_key}"
         fresh = {slug: name for name, slug in self._known.items() if (place, slug) not in _kept}
         models.Person.objects.bulk_create(
             (models.Person(organisation=self._organisation, slug=slug, name=name) for slug, name in fresh.items()),
@@ -257,6 +257,11 @@ class Pseudonyms:
 
 MOST_REMEMBERED = 100_000
 _kept: set[tuple[str, str]] = set()
+
+
+def forget() -> None:
+    """Forget who is kept, where a process goes over to other contents of a database."""
+    _kept.clear()
 
 
 def _remember(people: Iterable[tuple[str, str]]) -> None:
