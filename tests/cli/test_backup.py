@@ -136,7 +136,7 @@ def test_one_organisation_is_dumped_for_who_may_and_holds_nothing_of_another(own
     done = servanda(own, "dump", f"{path}", "--organisation", "school", "--as", "kim")
     assert done.returncode == 0, done.stderr
     assert "college" not in path.read_text(encoding="utf-8")
-    done = servanda(own, "dump", f"{path}", "--organisation", "school", "--as", "person-1")
+    done = servanda(own, "dump", f"{path}", "--replace", "--organisation", "school", "--as", "person-1")
     assert (done.returncode, "There is no person 'person-1' here." in done.stderr) == (2, True)
 
 
@@ -180,11 +180,13 @@ def test_a_damaged_dump_is_refused_with_its_line(own: str, tmp_path: Path) -> No
 def test_a_backup_that_is_killed_leaves_no_file_of_its_name(point: str, own: str, tmp_path: Path) -> None:
     path = tmp_path / "b.sqlite3"
     path.write_bytes(b"the one of yesterday")
-    done = servanda(own, "backup", f"{path}", SERVANDA_CRASH_AT=point)
+    done = servanda(own, "backup", f"{path}")
+    assert (done.returncode, "there is a file of this name already" in done.stderr) == (2, True)
+    done = servanda(own, "backup", f"{path}", "--replace", SERVANDA_CRASH_AT=point)
     assert done.returncode == -signal.SIGKILL
     assert path.read_bytes() == b"the one of yesterday"
     assert counts(own) == "60 0 []"
-    assert servanda(own, "backup", f"{path}").returncode == 0
+    assert servanda(own, "backup", f"{path}", "--replace").returncode == 0
     assert counts(own) == "60 2 []"
 
 

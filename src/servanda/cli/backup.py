@@ -42,8 +42,8 @@ def run(arguments: argparse.Namespace) -> int:
         if path.is_dir():
             ending = "sqlite3" if connection.vendor == "sqlite" else "jsonl.gz"
             path = path / f"servanda-{now:%Y%m%dT%H%M%SZ}.{ending}"
-        check_not_there(path, replace=arguments.replace)
         check_outputs([path], [Path(connection.settings_dict["NAME"])] if connection.vendor == "sqlite" else [])
+        check_not_there(path, replace=arguments.replace)
         made = backups.make(path, now=now)
     print(f"Backup written to {made.path}: {made.held.total:,} rows, {made.path.stat().st_size:,} bytes.")
     print(f"It was restored into {made.tried_in} and held the same rows (hash {made.held.state_hash[:16]}).")

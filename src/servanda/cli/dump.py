@@ -32,10 +32,10 @@ def run(arguments: argparse.Namespace) -> int:
 
         from servanda.services import transfers
 
-        check_not_there(arguments.file, replace=arguments.replace)
         check_outputs(
             [arguments.file], [Path(connection.settings_dict["NAME"])] if connection.vendor == "sqlite" else []
         )
+        check_not_there(arguments.file, replace=arguments.replace)
         one = arguments.organisation or arguments.person
         viewer = viewer_of(arguments, wall_time.now()) if one else None
         summary = transfers.dump_file(arguments.file, viewer)
