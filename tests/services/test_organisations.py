@@ -1,6 +1,9 @@
 """Making an organisation: its administrator, its first audit entry, and a secret of its own."""
 
+from typing import Any
+
 import pytest
+from django.db.models import QuerySet
 
 from servanda.bad_input import BadInput
 from servanda.engine.rights import Action, Assignment, Role
@@ -45,3 +48,17 @@ def test_an_id_that_is_taken_is_refused(store: str) -> None:
     organisations.add("school", "A school", "UTC", "kim", NOW)
     with pytest.raises(BadInput, match="There is an organisation 'school' already"):
         organisations.add("school", "Another", "UTC", "sam", NOW)
+
+
+def test_an_id_that_somebody_takes_meanwhile_is_refused_in_words(store: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    get = QuerySet.get
+
+    def overtaken(self: QuerySet[Any], **told: Any) -> Any:
+        """Look for what is not there yet, and is a moment later."""
+        monkeypatch.setattr(QuerySet, "get", get)
+        models.Organisation.objects.create(slug="school", name="Theirs", zone="UTC")
+        raise self.model.DoesNotExist
+
+    monkeypatch.setattr(QuerySet, "get", overtaken)
+    with pytest.raises(BadInput, match="There is an organisation 'school' already"):
+        organisations.add("school", "A school", "UTC", "kim", NOW)

@@ -50,3 +50,11 @@ def test_an_older_servanda_is_told_by_migrations_that_are_missing(fresh: Fresh) 
     assert tables.standing() is Standing.OLDER
     with pytest.raises(WrongTables, match="made by an older Servanda"):
         tables.refuse_unless_current(tables.standing())
+
+
+def test_tables_that_somebody_else_is_just_making_are_told_in_words(fresh: Fresh) -> None:
+    work_on(fresh("twice"))
+    tables.make()
+    change("DELETE FROM django_migrations")  # as it is before the other has come to its end
+    with pytest.raises(WrongTables, match="Somebody else was making the tables"):
+        tables.make()

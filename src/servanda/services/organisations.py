@@ -24,15 +24,14 @@ def add(slug: str, name: str, zone: str, administrator: str, now: datetime) -> m
     check_slug("a person", administrator)
     _check_zone(zone)
     with transaction.atomic():
-        if models.Organisation.objects.filter(slug=slug).exists():
+        own = {"name": name or slug, "zone": zone, "pseudonym_key": secrets.token_hex(KEY_BYTES)}
+        made, fresh = models.Organisation.objects.get_or_create(slug=slug, defaults=own)  # others may add it meanwhile
+        if not fresh:
             raise BadInput(
                 f"There is an organisation '{slug}' already.",
                 expected="an id that is not taken",
                 mend="Choose another id, or use the organisation that is there.",
             )
-        made = models.Organisation.objects.create(
-            slug=slug, name=name or slug, zone=zone, pseudonym_key=secrets.token_hex(KEY_BYTES)
-        )
         viewer = _add_administrator(made, administrator, now)
         content = {"name": made.name, "zone": zone, "administrator": administrator}
         audit.note(made, viewer, Action.MANAGE_PEOPLE, f"organisation {slug}", now=now, content=content)

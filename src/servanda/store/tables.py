@@ -4,7 +4,7 @@ from enum import Enum
 from pathlib import Path
 
 from django.core.management import call_command
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 
 from servanda.bad_input import BadInput
@@ -75,4 +75,13 @@ def refuse_newer(found: Standing) -> None:
 def make() -> None:
     """Make the tables that are missing, and bring older ones to this version; refuse those of a newer Servanda."""
     refuse_newer(standing())
-    call_command("migrate", verbosity=0, interactive=False)
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+    except DatabaseError as failure:
+        if "already exists" not in f"{failure}":
+            raise
+        raise WrongTables(
+            "Somebody else was making the tables of the database at the same time.",
+            expected="one who makes them while nobody else does",
+            mend="Run the command again.",
+        ) from failure
