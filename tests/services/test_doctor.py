@@ -68,6 +68,27 @@ def test_a_backup_that_was_never_tried_or_long_ago_is_told(school: models.Organi
     assert bad("backup") == []
 
 
+def test_a_restored_database_is_not_told_as_never_backed_up(school: models.Organisation) -> None:
+    with transaction.atomic():
+        audit.note(school, KIM, Action.IMPORT_LOG, "batch 1", now=NOW - timedelta(days=38))
+        audit.note(
+            school, KIM, Action.RESTORE, "everything", now=NOW - timedelta(days=35), content={"file": "b.sqlite3"}
+        )
+    (found,) = about("backup")
+    assert found.level is Level.OK
+    done, back = NOW - timedelta(days=38), NOW - timedelta(days=35)
+    assert found.found == (
+        f"school was restored on {back:%Y-%m-%d} from the backup 'b.sqlite3', which tells of what was done up to "
+        f"{done:%Y-%m-%d %H:%M} UTC, and was not backed up since"
+    )
+    (late,) = doctor._drills(NOW + timedelta(days=1))
+    assert (late.level, late.found) == (Level.WARNING, found.found)
+    with transaction.atomic():
+        audit.note(school, KIM, Action.BACK_UP, "everything", now=NOW)
+    assert bad("backup") == []
+    assert "restored on trial on" in about("backup")[0].found
+
+
 def test_an_organisation_without_an_administrator_is_told(school: models.Organisation) -> None:
     models.RoleAssignment.objects.filter(role="administrator").update(services=["mail"])
     assert bad("administrators") == ["school has no active administrator, so nobody can give anybody a role"]

@@ -54,6 +54,15 @@ class Restored:
     old_state: str
 
 
+@dataclass(frozen=True, slots=True)
+class Return:
+    """When an organisation was restored, from which file, and when the last of what that file tells was done."""
+
+    at: datetime
+    file: str
+    last_done_at: datetime | None
+
+
 # --- making one ---
 
 
@@ -193,9 +202,25 @@ def _note(action: Action, name: str, held: Summary, now: datetime, by: str) -> N
 
 def last_drill(organisation: models.Organisation) -> datetime | None:
     """Return when a backup of an organisation was last made and restored to try it; nothing if never."""
-    entries = models.Entry.objects.filter(organisation=organisation, action=Action.BACK_UP.value, subject="everything")
-    last = entries.order_by("-sequence").first()
+    last = _last_entry(organisation, Action.BACK_UP)
     return last.recorded_at if last else None
+
+
+def last_return(organisation: models.Organisation) -> Return | None:
+    """Return how an organisation last came out of a backup; nothing if never.
+
+    A backup is noted only after it is made, so the one it came out of does not tell of itself.
+    """
+    last = _last_entry(organisation, Action.RESTORE)
+    if last is None:
+        return None
+    before = models.Entry.objects.filter(organisation=organisation, sequence=last.sequence - 1).first()
+    return Return(last.recorded_at, last.content["file"], before.recorded_at if before else None)
+
+
+def _last_entry(organisation: models.Organisation, action: Action) -> models.Entry | None:
+    entries = models.Entry.objects.filter(organisation=organisation, action=action.value, subject="everything")
+    return entries.order_by("-sequence").first()
 
 
 # --- the way back ---

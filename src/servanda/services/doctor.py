@@ -250,7 +250,10 @@ def _administrators(now: datetime) -> Iterator[Finding]:
 
 def _drills(now: datetime) -> Iterator[Finding]:
     for organisation in _organisations():
-        last = backups.last_drill(organisation)
+        last, returned = backups.last_drill(organisation), backups.last_return(organisation)
+        if returned is not None and (last is None or last < returned.at):
+            yield _of_return(organisation, returned, now)
+            continue
         if last is not None and now - last <= DRILL_EVERY:
             yield _ok("backup", f"{organisation.slug} was last backed up and restored on trial on {last:%Y-%m-%d}")
             continue
@@ -261,6 +264,18 @@ def _drills(now: datetime) -> Iterator[Finding]:
             f"{organisation.slug} was backed up and restored on trial {found}",
             "Run 'servanda backup' every night.",
         )
+
+
+def _of_return(organisation: models.Organisation, returned: backups.Return, now: datetime) -> Finding:
+    """Say of which backup an organisation came, which was whole as it could be restored."""
+    upto = f", which tells of what was done up to {returned.last_done_at:%Y-%m-%d %H:%M} UTC"
+    found = (
+        f"{organisation.slug} was restored on {returned.at:%Y-%m-%d} from the backup '{returned.file}'"
+        f"{upto if returned.last_done_at else ''}, and was not backed up since"
+    )
+    if now - returned.at <= DRILL_EVERY:
+        return _ok("backup", found)
+    return Finding(Level.WARNING, "backup", found, "Run 'servanda backup' every night.")
 
 
 def _chains(_: datetime) -> Iterator[Finding]:
