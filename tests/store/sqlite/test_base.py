@@ -1,6 +1,8 @@
 """Writers on one SQLite file: who has waited for long goes first, and who waits in vain is told."""
 
+import os
 import sqlite3
+import stat
 import threading
 import time
 from collections.abc import Iterator
@@ -45,6 +47,28 @@ def wrapper(path: Path) -> DatabaseWrapper:
         "TEST": {},
     }
     return DatabaseWrapper(told, alias="turns")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="only POSIX has such modes")
+def test_a_new_file_and_what_stands_beside_it_are_for_their_owner_alone(tmp_path: Path) -> None:
+    mask = os.umask(0o022)
+    try:
+        opened = wrapper(tmp_path / "new.sqlite3")
+        with opened.cursor() as cursor:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            cursor.execute("CREATE TABLE note (content TEXT)")
+        modes = {each.name: stat.S_IMODE(each.stat().st_mode) for each in tmp_path.iterdir()}
+        opened.close()
+    finally:
+        os.umask(mask)
+    assert modes == {f"new.sqlite3{ending}": 0o600 for ending in ("", "-shm", "-wal")}
+
+
+def test_the_mode_of_a_file_that_is_there_stays(connection: DatabaseWrapper, tmp_path: Path) -> None:
+    file = tmp_path / "turns.sqlite3"
+    file.chmod(0o640)
+    write(connection)
+    assert stat.S_IMODE(file.stat().st_mode) == (0o640 if os.name == "posix" else 0o666)
 
 
 def write(connection: DatabaseWrapper) -> None:

@@ -8,7 +8,7 @@ for long goes first: it locks an empty file beside the database, and whoever com
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from django.db.backends.sqlite3 import base
@@ -29,6 +29,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """A connection that lets a writer begin first who has waited for long."""
 
     connection: Any
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """Open the file; a new one, and what SQLite puts beside it, is for its owner alone: it holds people's names."""
+        if os.name == "posix" and not str(conn_params["database"]).startswith((":", "file:")):
+            _make_own(conn_params["database"])
+        return super().get_new_connection(conn_params)  # type: ignore[misc]
 
     def _start_transaction_under_autocommit(self) -> None:
         """Begin a transaction; raise `OperationalError` when others write for the whole of the time-out."""
@@ -90,6 +96,12 @@ def in_turn(path: str, *, first: bool) -> Iterator[None]:
     finally:
         if file is not None:
             os.close(file)
+
+
+def _make_own(path: str) -> None:
+    """Make an empty file that only its owner may read, unless it is there; SQLite says why it cannot be made."""
+    with suppress(OSError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def _opened(path: str) -> int | None:
