@@ -34,6 +34,27 @@ def test_people_are_added_given_roles_and_listed(
     ]
 
 
+def test_who_is_only_named_by_a_source_is_listed_as_such(
+    own: models.Organisation, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    met = people.Pseudonyms(own)
+    ann = met.of("Ann Other")
+    met.keep()
+    assert run(monkeypatch, "people", "list") == 0
+    assert capsys.readouterr().out.splitlines()[1:] == [f"{ann} (Ann Other): named by a source"]
+
+
+def test_several_roles_end_in_the_plural(
+    own: models.Organisation, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(monkeypatch, "people", "add", "sam", "--name", "Sam")
+    for service in ("mail", "print"):
+        run(monkeypatch, "people", "assign", "sam", "--role", "technician", "--service", service)
+    capsys.readouterr()
+    assert run(monkeypatch, "people", "end", "sam", "--role", "technician", "--on", "2099-06-30") == 0
+    assert capsys.readouterr().out == "2 roles of 'sam' end on 2099-06-30.\n"
+
+
 def test_the_list_is_also_json(
     own: models.Organisation, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -66,7 +87,7 @@ def test_roles_end_and_people_leave_and_return(
         assert run(monkeypatch, "people", *words) == 0
     assert capsys.readouterr().out.splitlines() == [
         "'sam' is auditor already.",
-        "1 of the roles of 'sam' end on 2026-06-30.",
+        "One role of 'sam' ends on 2026-06-30.",
         "Nothing to end.",
         "'sam' has left, and may do nothing from now on.",
         "'sam' has left already.",

@@ -195,12 +195,14 @@ def test_people_of_another_organisation_are_not_there(store: str, step: str) -> 
     assert people.viewer(own, "sam", now=NOW).assignments == ()
 
 
-def test_people_whom_only_a_source_names_stand_in_no_list(store: str) -> None:
+def test_people_whom_only_a_source_names_stand_last_in_the_list_and_are_marked(store: str) -> None:
     own = school()
+    people.add(kim(own), "sam", "Sam", now=NOW)
     met = Pseudonyms(own)
-    met.of("Ann Other")
+    ann = met.of("Ann Other")
     met.keep()
-    assert [each.id for each in people.every(kim(own))] == ["kim"]
+    told = [(each.id, each.name, each.by_source) for each in people.every(kim(own))]
+    assert told == [("kim", "kim", False), ("sam", "Sam", False), (ann, "Ann Other", True)]
 
 
 def test_a_pseudonym_is_the_same_for_a_name_and_another_elsewhere(store: str) -> None:

@@ -72,7 +72,8 @@ def end(arguments: argparse.Namespace, viewer: Viewer, now: datetime) -> Iterato
 
     on = arguments.on or viewer.on
     count = people.end_assignment(viewer, arguments.id, arguments.role, on, now=now)
-    yield f"{count} of the roles of '{arguments.id}' end on {on}." if count else "Nothing to end."
+    ended = "One role" if count == 1 else f"{count} roles"
+    yield f"{ended} of '{arguments.id}' {'ends' if count == 1 else 'end'} on {on}." if count else "Nothing to end."
 
 
 def leave(arguments: argparse.Namespace, viewer: Viewer, now: datetime) -> Iterator[str]:
@@ -103,7 +104,8 @@ def every(arguments: argparse.Namespace, viewer: Viewer, now: datetime) -> Itera
 
 
 def _line(person: "Listed") -> str:
-    roles = "; ".join(map(in_words, person.assignments)) or "no role"
+    without = "named by a source" if person.by_source else "no role"
+    roles = "; ".join(map(in_words, person.assignments)) or without
     named = f" ({', '.join(filter(None, (person.name, person.email)))})" if person.name or person.email else ""
     return f"{person.id}{named}: {roles}{'' if person.active else '; has left'}"
 

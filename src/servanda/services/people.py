@@ -32,13 +32,14 @@ class PersonRefused(BadInput):
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A person as managers of people see them."""
+    """A person as managers of people see them; `by_source` says that only a source names them, by a pseudonym here."""
 
     id: str
     name: str
     email: str
     active: bool
     assignments: tuple[Assignment, ...]
+    by_source: bool = False
 
 
 def add(viewer: Viewer, slug: str, name: str, email: str = "", *, now: datetime) -> None:
@@ -107,16 +108,17 @@ def activate(viewer: Viewer, slug: str, *, now: datetime) -> bool:
 
 
 def every(viewer: Viewer) -> tuple[Listed, ...]:
-    """Return the people of the viewer's organisation, by id; those whom only a source names are left out."""
+    """Return the people of the viewer's organisation, by id; those whom only a source names come last."""
     organisation = access_organisation(viewer, Action.MANAGE_PEOPLE)
     records = models.Person.objects.filter(organisation=organisation).prefetch_related("assignments").order_by("slug")
-    return tuple(_listed(each) for each in records if not PSEUDONYM.fullmatch(each.slug))
+    return tuple(sorted(map(_listed, records), key=lambda each: each.by_source))
 
 
 def _listed(person: models.Person) -> Listed:
     assignments = sorted(person.assignments.all(), key=lambda each: each.pk)
     told = tuple(translate.assignment_of(each) for each in assignments)
-    return Listed(person.slug, person.name, person.email, person.active, told)
+    by_source = PSEUDONYM.fullmatch(person.slug) is not None
+    return Listed(person.slug, person.name, person.email, person.active, told, by_source)
 
 
 def _managed(viewer: Viewer) -> models.Organisation:
