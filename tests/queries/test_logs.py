@@ -77,7 +77,31 @@ def test_a_supplier_sees_what_was_ever_assigned_to_it(store: str, tmp_path: Path
     contact = viewer(Role.SUPPLIER_CONTACT, suppliers=["acme"])
     assert numbers(queries.kept(contact, Action.SEE_TICKET)) == ["S1"]
     other = viewer(Role.SUPPLIER_CONTACT, suppliers=["other"])
-    assert numbers(queries.kept(other, Action.SEE_TICKET)) == []
+    with pytest.raises(BadInput, match="no ticket is kept"):
+        queries.kept(other, Action.SEE_TICKET)
+
+
+def test_a_part_is_judged_as_of_its_own_last_event(store: str, tmp_path: Path) -> None:
+    files = small(tmp_path)
+    organisation = keep(files)
+    first = files.tickets[0]
+    ends = {}
+    for days, customer, supplier in ((300, "staff", "acme"), (400, "pupils", "other"), (500, "", "")):
+        changes = {"customer": customer, "supplier": supplier}
+        opened = replace(first.events[0], changes={**first.events[0].changes, "customer": customer})
+        ends[customer] = MONDAY_NINE + timedelta(days=days)
+        given = Event(EventKind.ASSIGNED, ends[customer], id="a", changes=changes)
+        keep_tickets(organisation, [replace(first, number=f"N{days}", events=(opened, given))])
+    staff, of_acme = viewer(Role.TECHNICIAN, customers=["staff"]), viewer(Role.SUPPLIER_CONTACT, suppliers=["acme"])
+    assert (
+        queries.kept(staff, Action.SEE_TICKET).as_of == queries.kept(of_acme, Action.SEE_TICKET).as_of == ends["staff"]
+    )
+    assert queries.kept(EVERYTHING, Action.SEE_TICKET).as_of == ends[""]
+    everybody = Assignment(Role.TECHNICIAN, Scope(customers=frozenset({"pupils", "staff"})))
+    assert queries.kept(Viewer("school", "kim", TODAY, (everybody,)), Action.SEE_TICKET).as_of == ends["pupils"]
+    with CaptureQueriesContext(connection) as captured:
+        queries.kept(staff, Action.SEE_TICKET)
+    assert len(captured) == 3  # the organisation, the newest ticket, its events
 
 
 @pytest.mark.parametrize(

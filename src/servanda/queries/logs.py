@@ -15,10 +15,10 @@ from servanda.engine.agreements import Book
 from servanda.engine.coverage import Coverage
 from servanda.engine.events import Ticket
 from servanda.engine.logs import History
-from servanda.engine.rights import Action, Viewer
+from servanda.engine.rights import Action, Subject, Viewer, may
 from servanda.queries import origins
 from servanda.store import models
-from servanda.store.access import NotFound, access_part, may_reach
+from servanda.store.access import NotFound, access_part, may_reach, narrowed
 from servanda.store.books import book_of
 from servanda.store.histories import TICKETS_AT_ONCE, histories
 
@@ -118,11 +118,11 @@ class KeptLog:
 def kept(viewer: Viewer, action: Action, *, source: str | None = None, as_of: datetime | None = None) -> KeptLog:
     """Return what is kept of a viewer's organisation, or of one of its sources, for an action on tickets.
 
-    Without an instant it is judged as of the last event kept. Raise `NotFound` where no role of the viewer allows the
-    action, and `BadInput` where nothing is kept.
+    Without an instant it is judged as of the last event that the viewer may see. Raise `NotFound` where no role of the
+    viewer allows the action, and `BadInput` where nothing is kept that the viewer may do it to.
     """
     organisation = access_part(viewer, action)
-    last = records_of(organisation, source or "").aggregate(at=Max("last_event_at"))["at"]
+    last = _last_event_at(viewer, action, records_of(organisation, source or ""))
     if last is None:
         raise BadInput(
             f"no ticket of source '{source}' is kept" if source else "no ticket is kept",
@@ -130,6 +130,25 @@ def kept(viewer: Viewer, action: Action, *, source: str | None = None, as_of: da
             mend="import a log first, or check --source",
         )
     return KeptLog(viewer, action, organisation, source or "", as_of or last)
+
+
+def _last_event_at(viewer: Viewer, action: Action, records: QuerySet[models.Ticket]) -> datetime | None:
+    """Return the instant of the last event of the tickets that a viewer may do something to; nothing without any.
+
+    Of a part, the newest tickets are looked at one after the other, so that it tells nothing of the others; mostly the
+    first is in reach, as only suppliers are not narrowed down by the database.
+    """
+    if may(viewer, action, Subject(viewer.organisation)):
+        return records.aggregate(at=Max("last_event_at"))["at"]
+    newest = records.filter(narrowed(viewer, action), last_event_at__isnull=False).order_by("-last_event_at", "pk")
+    found = newest.iterator(chunk_size=TICKETS_AT_ONCE)
+    at_once = 1
+    while chunk := list(islice(found, at_once)):
+        for record, ticket in zip(chunk, histories(chunk, viewer.organisation), strict=True):
+            if may_reach(viewer, action, ticket):
+                return record.last_event_at
+        at_once = TICKETS_AT_ONCE
+    return None
 
 
 def records_of(organisation: models.Organisation, source: str) -> QuerySet[models.Ticket]:
