@@ -139,7 +139,8 @@ def _last_event_at(viewer: Viewer, action: Action, records: QuerySet[models.Tick
     first is in reach, as only suppliers are not narrowed down by the database.
     """
     if may(viewer, action, Subject(viewer.organisation)):
-        return records.aggregate(at=Max("last_event_at"))["at"]
+        last: datetime | None = records.aggregate(at=Max("last_event_at"))["at"]
+        return last
     newest = records.filter(narrowed(viewer, action), last_event_at__isnull=False).order_by("-last_event_at", "pk")
     found = newest.iterator(chunk_size=TICKETS_AT_ONCE)
     at_once = 1

@@ -212,7 +212,7 @@ def last_return(organisation: models.Organisation) -> Return | None:
     A backup is noted only after it is made, so the one it came out of does not tell of itself.
     """
     last = _last_entry(organisation, Action.RESTORE)
-    if last is None:
+    if last is None or last.recorded_at is None:
         return None
     before = models.Entry.objects.filter(organisation=organisation, sequence=last.sequence - 1).first()
     return Return(last.recorded_at, last.content["file"], before.recorded_at if before else None)

@@ -34,7 +34,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """Open the file; a new one, and what SQLite puts beside it, is for its owner alone: it holds people's names."""
         if os.name == "posix" and not str(conn_params["database"]).startswith((":", "file:")):
             _make_own(conn_params["database"])
-        return super().get_new_connection(conn_params)  # type: ignore[misc]
+        return super().get_new_connection(conn_params)
 
     def _start_transaction_under_autocommit(self) -> None:
         """Begin a transaction; raise `OperationalError` when others write for the whole of the time-out."""
