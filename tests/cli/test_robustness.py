@@ -39,6 +39,18 @@ def test_a_narrow_terminal_shows_what_it_can_and_never_fails(tmp_path: Path, enc
     assert b"cole M" in done.stdout
 
 
+def test_no_text_of_a_log_steers_a_terminal(tmp_path: Path) -> None:
+    options = small_log.written(tmp_path)
+    agreements = tmp_path / "agreements.yaml"
+    text = agreements.read_text(encoding="utf-8").replace("name: School,", r'name: "Sch\e]0;owned\a\x9b2J",')
+    agreements.write_text(text, encoding="utf-8")
+    for words in (("report",), ("report", "--json"), ("explain", "T\x1b[2J")):
+        done = started(*words, *options, PYTHONIOENCODING="utf-8")
+        printed = (done.stdout + done.stderr).decode()
+        assert "\\u001b" in printed
+        assert not {sign for sign in printed if sign != "\n" and (sign < " " or "\x7f" <= sign <= "\x9f")}
+
+
 def test_reconcile_refuses_to_overwrite_what_it_reads(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     options = small_log.written(tmp_path)
     table = tmp_path / "tickets.csv"

@@ -435,6 +435,19 @@ def test_28_a_number_in_scientific_notation_is_rejected(tmp_path: Path) -> None:
     assert rejected(outcome) == [("ticket number malformed", "1.01E+11", 2, "Number")]
 
 
+@pytest.mark.parametrize(("number", "code"), [("A\x1b[2J", "001B"), ("A\x9b1", "009B"), ('"A\n1"', "000A")])
+def test_28_a_control_character_in_a_number_is_rejected_at_its_row(tmp_path: Path, number: str, code: str) -> None:
+    outcome = read(tmp_path, tickets(f"{number},29/01/2026 09:00,,P2", "18,29/01/2026 09:00,,P2"))
+    assert numbers(outcome) == ["18"]
+    assert rejected(outcome) == [("ticket number malformed", number.strip('"'), 2, "Number")]
+    (reject,) = outcome.notes.rejects
+    assert reject.found.startswith(f"the control character U+{code} in 'A\\")
+
+
+def test_28_a_number_of_blanks_alone_is_none(tmp_path: Path) -> None:
+    assert rejected(read(tmp_path, tickets("  ,29/01/2026 09:00,,P2"))) == [("ticket number missing", "", 2, "Number")]
+
+
 PRIORITIES = """
     classes:
       priority: {column: Priority, values: {P1: critical, P2: normal}}

@@ -87,14 +87,29 @@ def test_an_event_of_the_future_is_refused(store: str, tmp_path: Path) -> None:
         record(replace(OPENED, happened_at=NOW + timedelta(hours=1)))
 
 
-@pytest.mark.parametrize("text", ["a\0b", "\ud800", "x" * 201])
+@pytest.mark.parametrize("text", ["a\0b", "\ud800", "x" * 201, "T\x1b[2J", "T\n1", "T\t1", "T\x9b1", "  ", "\u2003"])
 def test_a_text_that_no_database_keeps_is_refused_in_words(store: str, tmp_path: Path, text: str) -> None:
     hill(tmp_path)
     with pytest.raises(Unkeepable):
         record(replace(OPENED, changes={"service": text}))
     with pytest.raises(Unkeepable):
         record(OPENED, number=text)
+    for name in ({"id": text}, {"changes": {"person": text}}):
+        with pytest.raises(Unkeepable):
+            record(replace(OPENED, **name))
+    with pytest.raises(Unkeepable):
+        events.record(KIM, text, "T4", [OPENED], now=NOW)
     assert not models.Ticket.objects.exists()
+
+
+@pytest.mark.parametrize("text", ["Kim\x1b]0;owned\x07", "\t"])
+def test_an_actor_with_a_sign_that_nobody_sees_is_refused_and_a_reason_may_have_lines(
+    store: str, tmp_path: Path, text: str
+) -> None:
+    hill(tmp_path)
+    with pytest.raises(Unkeepable, match="the actor holds the control character U\\+00"):
+        record(replace(OPENED, actor=text))
+    assert record(replace(OPENED, reason="first line\n\tsecond")) == events.Recorded(1, 0)
 
 
 def test_an_id_that_looks_like_a_hash_of_its_own_is_refused(store: str, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from servanda.services import audit, organisations, people
 from servanda.services.people import Listed, PersonRefused, Pseudonyms
 from servanda.store import models
 from servanda.store.access import NotFound, access_organisation
+from servanda.store.keepable import Unkeepable
 from tests.builders import instant
 
 NOW = instant("2026-06-01 09:00 Europe/London")
@@ -49,6 +50,15 @@ def test_somebody_new_may_do_nothing_until_a_role_is_assigned(store: str) -> Non
         Listed("kim", "kim", "", True, (ADMINISTRATOR,)),
         Listed("sam", "Sam Smith", "sam@school.example", True, (MANAGER,)),
     )
+
+
+@pytest.mark.parametrize("name", ["Sam\x1b[2J", "Sam\nSmith", "   "])
+def test_a_name_that_nobody_would_see_as_it_is_is_refused(store: str, name: str) -> None:
+    own = school()
+    with pytest.raises(Unkeepable):
+        people.add(kim(own), "sam", name, now=NOW)
+    with pytest.raises(Unkeepable):
+        organisations.add("college", name, "UTC", "kim", NOW)
 
 
 def test_the_audit_keeps_ids_and_roles_but_no_name_and_no_address(store: str) -> None:

@@ -17,6 +17,7 @@ from types import ModuleType
 from servanda import __version__
 from servanda.bad_input import BadInput
 from servanda.cli.command import BAD_INPUT, DONE
+from servanda.cli.shown import Shown, shown
 
 EXAMPLE = "Example:\n  servanda demo"
 
@@ -40,13 +41,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def take_any_text() -> None:
-    """Let any text be printed: what a narrow or closed output cannot show is escaped or dropped, never an error."""
+    """Let any text be printed: what a narrow or closed output cannot show is escaped or dropped, never an error.
+
+    Control characters that came with somebody's text are escaped too, so that no ticket steers a terminal.
+    """
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - it lives as long as the program
         elif isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+        if not isinstance(getattr(sys, name), Shown):
+            setattr(sys, name, Shown(getattr(sys, name), returns=name == "stderr"))
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -74,7 +80,7 @@ def command_modules() -> Iterator[ModuleType]:
 
 def refuse(message: str) -> int:
     """Print why the input cannot be used, and return the exit code for it."""
-    print(f"servanda: {message}", file=sys.stderr)
+    print(f"servanda: {shown(message)}", file=sys.stderr)
     return BAD_INPUT
 
 

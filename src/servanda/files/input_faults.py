@@ -90,7 +90,7 @@ _ALL_FAULTS = (
     Fault("ticket number missing", "A row names no ticket, as merged cells leave behind.", REJECT, (REFUSE,)),
     Fault(
         "ticket number malformed",
-        "A ticket number has not the form the mapping states, or a spreadsheet wrote it as 1.01E+11.",
+        "A ticket number has not the form the mapping states, holds a control character, or came as 1.01E+11.",
         REJECT,
         (REFUSE, FLAG),
     ),

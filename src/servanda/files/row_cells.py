@@ -12,6 +12,7 @@ from servanda.files.mapping_form import ClassColumn, Conditions, TicketMapping
 from servanda.files.ticket_tables import Row
 from servanda.files.written_times import TimeReader, UnreadableTime
 
+_CONTROL = re.compile("[\0-\x1f\x7f-\x9f]")
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d+\Z")
 
 
@@ -43,7 +44,11 @@ class RowCells:
 
     def check_number(self, row: Row) -> None:
         """Meet a ticket number that has not the form it should have."""
-        if self._is_malformed(row.ticket):
+        if not row.ticket.isprintable() and (control := _CONTROL.search(row.ticket)):
+            found = f"the control character U+{ord(control[0]):04X} in {row.ticket!r}"
+            mend = "Mend the number in the source, or the export: it has a sign that nobody sees."
+            self.meet("ticket number malformed", row, self.mapping.rows.ticket, found, "a number on one line", mend)
+        elif self._is_malformed(row.ticket):
             self._meet_malformed(row, row.ticket)
 
     def time(self, row: Row, column: str) -> datetime | None:

@@ -10,6 +10,7 @@ from servanda.engine import zones
 from servanda.engine.rights import Action, Assignment, Role, Viewer
 from servanda.services import audit
 from servanda.store import models, translate
+from servanda.store.keepable import check_name
 from servanda.store.slugs import check_slug
 
 KEY_BYTES = 32
@@ -22,6 +23,7 @@ def add(slug: str, name: str, zone: str, administrator: str, now: datetime) -> m
     """
     check_slug("an organisation", slug)
     check_slug("a person", administrator)
+    check_name("the name", name, may_be_empty=True)
     _check_zone(zone)
     with transaction.atomic():
         own = {"name": name or slug, "zone": zone, "pseudonym_key": secrets.token_hex(KEY_BYTES)}

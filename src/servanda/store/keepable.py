@@ -10,6 +10,7 @@ from servanda.engine.events import Event
 
 LONGEST_NAME = 200
 LONGEST_TEXT = 10_000
+_CONTROL = re.compile("[\0-\x1f\x7f-\x9f]")
 _HALF_OF_A_PAIR = re.compile("[\ud800-\udfff]")
 
 
@@ -18,10 +19,11 @@ class Unkeepable(BadInput):
 
 
 def check_name(what: str, name: str, *, may_be_empty: bool = False) -> None:
-    """Raise `Unkeepable` for a name that is empty, too long or no text."""
+    """Raise `Unkeepable` for a name that is empty or blank, too long, no text, or holds a control character."""
     if not name and not may_be_empty:
         raise Unkeepable(f"{what} is empty", expected="a name", mend="Give one.")
     _check_text(what, name, LONGEST_NAME)
+    _check_shown(what, name)
 
 
 def check_event(event: Event) -> None:
@@ -30,6 +32,7 @@ def check_event(event: Event) -> None:
         check_name(what, name, may_be_empty=True)
     for what, text in (("the actor", event.actor), ("the reason", event.reason)):
         _check_text(what, text, LONGEST_TEXT)
+    _check_shown("the actor", event.actor)
     _check_year(event.happened_at)
 
 
@@ -53,6 +56,20 @@ def _check_text(what: str, text: str, longest: int) -> None:
             expected="text",
             mend="Clean the value at the source.",
         )
+
+
+def _check_shown(what: str, name: str) -> None:
+    """Raise `Unkeepable` for a name that nobody would see, or that would steer a terminal."""
+    if name.isprintable() and not name.isspace():
+        return
+    if control := _CONTROL.search(name):
+        raise Unkeepable(
+            f"{what} holds the control character U+{ord(control[0]):04X}",
+            expected="a name on one line, of signs that are seen",
+            mend="Clean the value at the source.",
+        )
+    if name.isspace():
+        raise Unkeepable(f"{what} is blank", expected="a name", mend="Give one.")
 
 
 def _check_year(at: datetime) -> None:
