@@ -43,10 +43,14 @@ class Action(Enum):
     ANONYMISE = "anonymise"
     BACK_UP = "back_up"
     RESTORE = "restore"
+    SEE_REPORT = "see_report"
+    SEE_INTERNAL_REPORT = "see_internal_report"
+    PREPARE_REPORT = "prepare_report"
+    ISSUE_REPORT = "issue_report"
 
 
-_SEEING = frozenset({Action.SEE_TICKET, Action.SEE_RESULTS, Action.SEE_AGREEMENT})
-_WORKING = _SEEING | {Action.RECORD_EVENT}
+_SEEING = frozenset({Action.SEE_TICKET, Action.SEE_RESULTS, Action.SEE_AGREEMENT, Action.SEE_REPORT})
+_WORKING = _SEEING | {Action.RECORD_EVENT, Action.SEE_INTERNAL_REPORT}
 _MANAGING = _WORKING | {
     Action.CORRECT_EVENT,
     Action.EXEMPT,
@@ -55,6 +59,8 @@ _MANAGING = _WORKING | {
     Action.UNDO_IMPORT,
     Action.VERIFY,
     Action.SEE_AUDIT,
+    Action.PREPARE_REPORT,
+    Action.ISSUE_REPORT,
 }
 
 GRANTED: Mapping[Role, frozenset[Action]] = MappingProxyType(
@@ -63,9 +69,9 @@ GRANTED: Mapping[Role, frozenset[Action]] = MappingProxyType(
         Role.SERVICE_MANAGER: _MANAGING,
         Role.TECHNICIAN: _WORKING,
         Role.REPRESENTATIVE: _SEEING,
-        Role.EXECUTIVE: frozenset({Action.SEE_RESULTS, Action.SEE_AGREEMENT}),
+        Role.EXECUTIVE: frozenset({Action.SEE_RESULTS, Action.SEE_AGREEMENT, Action.SEE_REPORT}),
         Role.SUPPLIER_CONTACT: frozenset({Action.SEE_TICKET, Action.SEE_RESULTS}),
-        Role.AUDITOR: _SEEING | {Action.SEE_AUDIT, Action.VERIFY},
+        Role.AUDITOR: _SEEING | {Action.SEE_AUDIT, Action.VERIFY, Action.SEE_INTERNAL_REPORT},
     }
 )
 """The actions that each role brings, inside the scope of its assignment."""
@@ -81,6 +87,9 @@ WHOLE_ORGANISATION = frozenset(
         Action.ANONYMISE,
         Action.BACK_UP,
         Action.RESTORE,
+        Action.SEE_INTERNAL_REPORT,
+        Action.PREPARE_REPORT,
+        Action.ISSUE_REPORT,
     }
 )
 """Actions that touch everything, so that only an assignment without any limit of scope grants them."""

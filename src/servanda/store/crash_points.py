@@ -47,6 +47,10 @@ POINTS = (
     "backup.copied",
     "backup.verified",
     "restore.copied",
+    "report.rendered",
+    "report.numbered",
+    "report.files",
+    "report.committed",
 )
 
 _reached: Counter[str] = Counter()
