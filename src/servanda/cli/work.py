@@ -18,6 +18,7 @@ from servanda import wall_time
 from servanda.bad_input import BadInput
 from servanda.cli.command import DONE, FINDINGS, Subparsers, add_command
 from servanda.cli.database_options import add_database_options, opened, viewer_of
+from servanda.config.serving.lifeline import follow_supervisor
 
 if TYPE_CHECKING:
     from servanda.services.jobs import Ended, Handler, Worker
@@ -67,6 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
             expected="both, to import the files of a folder, or neither",
             mend="name the other too",
         )
+    follow_supervisor()
     with opened(arguments), stopped_by_signals() as stop:
         from servanda.services.jobs import Worker
 
@@ -116,7 +118,8 @@ def stopped_by_signals() -> Iterator[threading.Event]:
             raise KeyboardInterrupt
         stop.set()
 
-    before = {each: signal.signal(each, ask) for each in (signal.SIGTERM, signal.SIGINT)}
+    heeded = (getattr(signal, each) for each in ("SIGTERM", "SIGINT", "SIGBREAK") if hasattr(signal, each))
+    before = {each: signal.signal(each, ask) for each in heeded}
     try:
         yield stop
     finally:
