@@ -12,8 +12,8 @@ from django.db import models
 
 from servanda.engine.instants import to_microseconds
 from servanda.store.fields import CanonicalJsonField, InstantField
-from servanda.store.models import Organisation
-from servanda.store.transfer_statements import NATURAL_KEYS
+from servanda.store.models import Account, Organisation
+from servanda.store.transfer_statements import LEFT_OUT, NATURAL_KEYS
 
 MARK = "zqx7kw"
 NUMBER = 7731707
@@ -25,10 +25,24 @@ MARKS = (MARK, f"{NUMBER}", f"{ON}", "7 Jul 2031", f"{to_microseconds(AT)}")
 
 
 def every_model() -> list[type[models.Model]]:
-    """Return the models, each after those it refers to; fail where the list of a dump does not have them all."""
-    named = [apps.get_model("store", name) for name in NATURAL_KEYS]
+    """Return the models, each after those it refers to; fail where the lists of a dump do not have them all."""
+    named = [apps.get_model("store", name) for name in (*NATURAL_KEYS, *LEFT_OUT)]
     assert set(named) == set(apps.get_app_config("store").get_models())
     return named
+
+
+def is_owned(model: type[models.Model]) -> bool:
+    """Whether each row of a model is of one organisation."""
+    return any(each.name == "organisation" for each in columns(model))
+
+
+def own(model: type[models.Model], organisation: Organisation) -> dict[str, Any]:
+    """Return how the rows of a model that an organisation keeps are found; those of its people where it is not named."""
+    if model is Organisation:
+        return {"pk": organisation.pk}
+    if is_owned(model):
+        return {"organisation": organisation}
+    return {"people__organisation" if model is Account else "person__organisation": organisation}
 
 
 def columns(model: type[models.Model]) -> list["models.Field[Any, Any]"]:
@@ -72,7 +86,7 @@ def add_canary(first: Organisation) -> Organisation:
     twins: dict[tuple[type[models.Model], Any], models.Model] = {(Organisation, first.pk): organisation}
     for model in every_model()[1:]:
         made[model] = _kept(model, {each.name: _reference(each, made) for each in columns(model)})
-        for row in model._base_manager.filter(organisation=first).order_by("pk"):
+        for row in model._base_manager.filter(**own(model, first)).order_by("pk") if is_owned(model) else ():
             twins[model, row.pk] = _twin(row, twins)
     return organisation
 
@@ -94,7 +108,7 @@ def _twin(row: models.Model, twins: Mapping[tuple[type[models.Model], Any], mode
     for column in columns(type(row)):
         value = getattr(row, column.attname)
         if isinstance(column, models.ForeignKey):
-            value = None if value is None else twins[column.related_model, value]
+            value = twins.get((column.related_model, value))  # none for what the two would share
         elif column.name not in key and isinstance(column, models.CharField | models.TextField):
             value = marked(column)
         values[column.name] = value
@@ -104,7 +118,7 @@ def _twin(row: models.Model, twins: Mapping[tuple[type[models.Model], Any], mode
 def rows_of(organisation: Organisation) -> Iterator[str]:
     """Yield everything that an organisation keeps, row by row, as text."""
     for model in every_model()[1:]:
-        for row in model._base_manager.filter(organisation=organisation).order_by("pk").values_list():
+        for row in model._base_manager.filter(**own(model, organisation)).order_by("pk").values_list():
             yield f"{model._meta.model_name}: {row}"
 
 
@@ -125,6 +139,5 @@ def unmarked(organisation: Organisation) -> list[str]:
 
 
 def _shows(model: type[models.Model], column: "models.Field[Any, Any]", organisation: Organisation) -> bool:
-    own = {"pk": organisation.pk} if model is Organisation else {"organisation": organisation}
-    values = model._base_manager.filter(**own).values_list(column.name, flat=True)
+    values = model._base_manager.filter(**own(model, organisation)).values_list(column.name, flat=True)
     return any(MARK in f"{value}" for value in values)

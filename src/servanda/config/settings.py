@@ -1,15 +1,129 @@
-"""Django's settings, read from the environment: SERVANDA_DATABASE and SERVANDA_DATA.
+"""Django's settings, read from the environment: SERVANDA_DATABASE, SERVANDA_DATA and SERVANDA_ADDRESS.
 
-`servanda.config.setup` is the way to get here; nothing is made or opened by importing this.
+`servanda.config.setup` is the way to get here; nothing is made or opened by importing this. The secret key is made when
+it is first asked for, which no command does that serves no pages.
 """
 
 import os
 
+from csp.constants import NONE, SELF
+from django.utils.functional import SimpleLazyObject
+
+from servanda.config.addresses import address_of
 from servanda.config.database_urls import database_of
 from servanda.config.folders import own_folder
+from servanda.config.secret_keys import secret_key
 
-DATABASES = {"default": database_of(os.environ.get("SERVANDA_DATABASE"), own_folder(os.environ)).as_django()}
-INSTALLED_APPS = ["servanda.store"]
+_folder = own_folder(os.environ)
+_address = address_of(os.environ)
+
+DATABASES = {"default": database_of(os.environ.get("SERVANDA_DATABASE"), _folder).as_django()}
+INSTALLED_APPS = [
+    "servanda.store",
+    "servanda.web",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "django_htmx",
+]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en-gb"
+
+# --- how pages come about ---
+
+ROOT_URLCONF = "servanda.web.urls"
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "servanda.web.middleware.Headers",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "servanda.web.middleware.Refusals",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "servanda.web.frame.frame",
+            ],
+        },
+    }
+]
+STATIC_URL = "/static/"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # nothing is uploaded to keep as a file
+    "staticfiles": {"BACKEND": "servanda.web.static_files.ByContent"},
+}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 7 * 24 * 60 * 60
+FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# --- who is let in ---
+
+AUTH_USER_MODEL = "store.Account"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["email"]},
+    },
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "start"
+LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_ADAPTER = "servanda.web.adapter.Adapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "20/m/ip,5/5m/key", "change_password": "5/m/user"}
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_NAME = "servanda_session"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+CSRF_COOKIE_NAME = "servanda_csrf"
+CSRF_FAILURE_VIEW = "servanda.web.errors.stale_form"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "store_cache"}}
+
+# --- what is kept from whom ---
+
+SECRET_KEY = SimpleLazyObject(lambda: secret_key(_folder))
+ALLOWED_HOSTS = list(_address.hosts)
+CSRF_TRUSTED_ORIGINS = list(_address.origins)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _address.secure
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if _address.secure else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _address.secure else None
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}

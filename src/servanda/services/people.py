@@ -192,13 +192,13 @@ def viewer(organisation: models.Organisation, slug: str, *, now: datetime) -> Vi
     person = models.Person.objects.filter(organisation=organisation, slug=slug, active=True).first()
     if person is None:
         raise NotFound(f"person '{slug}'")
-    return _as_viewer(organisation, person, now)
+    return as_viewer(organisation, person, now)
 
 
 def only_administrator(organisation: models.Organisation, now: datetime) -> str:
     """Return the id of the one active person who administers today; raise `BadInput` where it is not just one."""
     people = models.Person.objects.filter(organisation=organisation, active=True).order_by("slug")
-    asking = (_as_viewer(organisation, each, now) for each in people.filter(assignments__role=Role.ADMINISTRATOR.value))
+    asking = (as_viewer(organisation, each, now) for each in people.filter(assignments__role=Role.ADMINISTRATOR.value))
     found = {each.person for each in asking if _administers(each)}
     if len(found) != 1:
         raise BadInput(
@@ -209,7 +209,8 @@ def only_administrator(organisation: models.Organisation, now: datetime) -> str:
     return found.pop()
 
 
-def _as_viewer(organisation: models.Organisation, person: models.Person, now: datetime) -> Viewer:
+def as_viewer(organisation: models.Organisation, person: models.Person, now: datetime) -> Viewer:
+    """Return a person as somebody who asks now, with all their roles."""
     assignments = models.RoleAssignment.objects.filter(organisation=organisation, person=person).order_by("pk")
     on = now.astimezone(zones.zone(organisation.zone)).date()
     return Viewer(organisation.slug, person.slug, on, tuple(translate.assignment_of(each) for each in assignments))

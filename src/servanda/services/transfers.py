@@ -166,6 +166,8 @@ class _Lines:
 def _dump_table(reading: BaseDatabaseWrapper, table: Table, organisation: str, lines: _Lines) -> int:
     """Write the rows of a table and return how many they are."""
     of_one = bool(organisation)
+    if of_one and transfer_statements.shared(table):
+        return 0
     parameters = [organisation] if of_one else []
     found = 0
     for row in _rows(reading, transfer_statements.select(reading, table, of_one=of_one), parameters):
@@ -408,8 +410,10 @@ class _Loading:
         """Check a chunk of rows, find what they refer to, and add them."""
         checked = [_checked(table, columns, row, line) for line, row in chunk]
         lines = [line for line, _ in chunk]
-        if table.name != ORGANISATION:
+        if table.owned:
             self._name_organisations(checked, lines)
+        elif self.organisation and transfer_statements.shared(table):
+            raise DamagedDump("a dump of one organisation tells nothing that others share", line=lines[0])
         elif self.organisation and any(row["slug"] != self.organisation for row in checked):
             raise DamagedDump("this is not the organisation that the first line names", line=lines[0])
         for column in columns:
@@ -431,11 +435,13 @@ class _Loading:
 
     def _name_targets(self, column: Column, rows: list[dict[str, Any]], lines: list[int]) -> None:
         """Put the numbers of the rows referred to in the place of their natural keys."""
-        wanted = {(row[ORGANISATION], row[column.name]) for row in rows if row[column.name] is not None}
-        found = _found(self.into, column, wanted)
-        for row, line in zip(rows, lines, strict=True):
+        assert column.target is not None
+        owners = [row[ORGANISATION] if column.target.owned else 0 for row in rows]
+        told = [(owner, row[column.name]) for owner, row in zip(owners, rows, strict=True)]
+        found = _found(self.into, column, {each for each in told if each[1] is not None})
+        for row, key, line in zip(rows, told, lines, strict=True):
             if row[column.name] is not None:
-                number = found.get((row[ORGANISATION], row[column.name]))
+                number = found.get(key)
                 if number is None:
                     name = ", ".join(f"{each}" for each in row[column.name])
                     raise DamagedDump(f"this row refers to {column.name} '{name}', which the dump lacks", line=line)
@@ -509,7 +515,7 @@ def _default(column: Column) -> Any:
 def _found(
     into: BaseDatabaseWrapper, column: Column, wanted: set[tuple[int, tuple[Any, ...]]]
 ) -> dict[tuple[int, tuple[Any, ...]], int]:
-    """Return the numbers of rows by their organisation and the parts of their natural key."""
+    """Return the numbers of rows by their organisation (0 for none) and the parts of their natural key."""
     together: dict[tuple[Any, ...], list[Any]] = {}
     for organisation, parts in wanted:
         together.setdefault((organisation, *parts[:-1]), []).append(parts[-1])
@@ -518,7 +524,8 @@ def _found(
         for shared, last in together.items():
             for begin in range(0, len(last), 500):
                 some = last[begin : begin + 500]
-                cursor.execute(transfer_statements.find(into, column, len(some)), [*shared, *some])
+                own = shared if shared[0] else shared[1:]
+                cursor.execute(transfer_statements.find(into, column, len(some)), [*own, *some])
                 found.update({(shared[0], (*shared[1:], part)): number for number, part in cursor.fetchall()})
     return found
 

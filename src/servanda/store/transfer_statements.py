@@ -22,6 +22,7 @@ ORGANISATION = "organisation"
 NATURAL_KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "organisation": ("slug",),
+        "account": ("email",),
         "person": ("organisation", "slug"),
         "roleassignment": (
             "organisation",
@@ -58,11 +59,20 @@ NATURAL_KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "target",
             "version",
         ),
+        "reportdraft": ("organisation", "month"),
+        "summaryedit": ("organisation", "month", "place", "sequence"),
+        "report": ("organisation", "number"),
+        "reportfile": ("organisation", "report", "format"),
+        "release": ("organisation", "report", "sequence"),
+        "pilotanswer": ("organisation", "report", "reader", "sequence"),
         "message": ("organisation", "key"),
         "entry": ("organisation", "sequence"),
     }
 )
 """By which columns each table knows its rows, in the order of a dump: a row comes after every row it refers to."""
+
+LEFT_OUT = frozenset({"setuplink"})
+"""Tables that no dump tells: a link that somebody is about to use is no part of what is kept."""
 
 
 class Kind(Enum):
@@ -122,6 +132,11 @@ class Table:
     stored_as: str
     columns: tuple[Column, ...]
     key: tuple[Column, ...] = field(repr=False)
+
+    @property
+    def owned(self) -> bool:
+        """Whether each of its rows is of one organisation."""
+        return any(each.name == ORGANISATION for each in self.columns)
 
 
 @cache
@@ -185,7 +200,8 @@ def select(connection: BaseDatabaseWrapper, table: Table, *, of_one: bool) -> st
     wanted: list[str] = []
     joins: list[str] = []
     for column in table.columns:
-        wanted.append(f"r.{quoted(column.stored_as)}")
+        told = not (of_one and column.target and shared(column.target))
+        wanted.append(f"r.{quoted(column.stored_as)}" if told else "NULL")
         if column.target:
             joined = quoted(f"of_{column.name}")
             joins.append(_join(connection, column, joined))
@@ -197,12 +213,17 @@ def select(connection: BaseDatabaseWrapper, table: Table, *, of_one: bool) -> st
     return f"SELECT {', '.join(wanted)} FROM {source}{only} ORDER BY {', '.join(order)}"
 
 
+def shared(table: Table) -> bool:
+    """Whether a table holds what several organisations share, so that a dump of one of them leaves it out."""
+    return not table.owned and table.name != ORGANISATION
+
+
 def _join(connection: BaseDatabaseWrapper, column: Column, joined: str) -> str:
-    """Return the join to the row that a column refers to, which must be of the same organisation."""
+    """Return the join to the row that a column refers to, which must be of the same organisation if it is of one."""
     assert column.target is not None
     quoted = connection.ops.quote_name
     kind = "LEFT JOIN" if column.optional else "JOIN"
-    same = "" if column.name == ORGANISATION else f" AND {joined}.organisation_id = r.organisation_id"
+    same = "" if not column.target.owned else f" AND {joined}.organisation_id = r.organisation_id"
     target = quoted(column.target.stored_as)
     return f"{kind} {target} {joined} ON {joined}.id = r.{quoted(column.stored_as)}{same}"
 
@@ -252,15 +273,13 @@ def _into(connection: BaseDatabaseWrapper, table: Table) -> str:
 def find(connection: BaseDatabaseWrapper, column: Column, wanted: int) -> str:
     """Return the statement that finds rows of one organisation which share all parts of their key but the last.
 
-    Its parameters are the organisation's number, the shared parts, and as many last parts as are wanted; it yields the
-    row's number and its last part.
+    Its parameters are the organisation's number, if the rows are of one, the shared parts, and as many last parts as are
+    wanted; it yields the row's number and its last part.
     """
     assert column.target is not None
     quoted = connection.ops.quote_name
-    *shared, last = (quoted(each.stored_as) for each in column.parts)
-    same = "".join(f" AND {each} = %s" for each in shared)
+    *before, last = (quoted(each.stored_as) for each in column.parts)
+    own = ["organisation_id"] if column.target.owned else []
+    same = "".join(f"{each} = %s AND " for each in (*own, *before))
     places = ", ".join(["%s"] * wanted)
-    return (
-        f"SELECT id, {last} FROM {quoted(column.target.stored_as)} "
-        f"WHERE organisation_id = %s{same} AND {last} IN ({places})"
-    )
+    return f"SELECT id, {last} FROM {quoted(column.target.stored_as)} WHERE {same}{last} IN ({places})"

@@ -1,5 +1,6 @@
 """The models, by subject."""
 
+from servanda.store.models.accounts import Account, SetUpLink
 from servanda.store.models.agreements import (
     AgreementVersion,
     CalendarVersion,
@@ -14,10 +15,12 @@ from servanda.store.models.imports import Batch
 from servanda.store.models.organisations import Organisation
 from servanda.store.models.outbox import Message
 from servanda.store.models.people import Person, RoleAssignment
+from servanda.store.models.reports import PilotAnswer, Release, Report, ReportDraft, ReportFile, SummaryEdit
 from servanda.store.models.results import Tally
 from servanda.store.models.tickets import Claim, Event, Exemption, SourceRow, Ticket
 
 __all__ = [
+    "Account",
     "AgreementVersion",
     "Batch",
     "CalendarVersion",
@@ -31,11 +34,18 @@ __all__ = [
     "Message",
     "Organisation",
     "Person",
+    "PilotAnswer",
     "PrioritySchemeVersion",
+    "Release",
+    "Report",
+    "ReportDraft",
+    "ReportFile",
     "RoleAssignment",
     "Service",
+    "SetUpLink",
     "Signature",
     "SourceRow",
+    "SummaryEdit",
     "Tally",
     "Ticket",
 ]

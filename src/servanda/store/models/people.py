@@ -7,13 +7,17 @@ from servanda.store.models.organisations import Owned
 
 
 class Person(Owned):
-    """Somebody of an organisation. An anonymised person keeps the slug, so that counts stay."""
+    """Somebody of an organisation. An anonymised person keeps the slug, so that counts stay.
+
+    Who has an account can sign in, and may then do what their roles allow.
+    """
 
     slug = models.CharField(max_length=64)
     name = models.TextField(blank=True)
     email = models.TextField(blank=True)
     active = models.BooleanField(default=True)
     anonymised_at = InstantField(null=True)
+    account = models.ForeignKey("Account", on_delete=models.SET_NULL, null=True, related_name="people")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organisation", "slug"], name="one_person_a_slug")]

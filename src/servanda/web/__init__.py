@@ -1,0 +1,1 @@
+"""Pages: each view finds, asks and shows; no rule lives here."""

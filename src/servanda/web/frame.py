@@ -1,0 +1,87 @@
+"""What stands around the content of every page: the organisation, the navigation and who is signed in."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from servanda.engine.rights import Action, Viewer
+from servanda.web.pages import may_do
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Somewhere the navigation leads: the word, the name of its address, and an action that it takes."""
+
+    word: str
+    name: str
+    action: Action
+
+
+MAIN = (
+    Place("Home", "home", Action.SEE_RESULTS),
+    Place("Services", "services", Action.SEE_RESULTS),
+    Place("Agreements", "agreements", Action.SEE_AGREEMENT),
+    Place("Reports", "reports", Action.SEE_RESULTS),
+)
+BEHIND_THE_NAME = (
+    Place("Imports", "imports", Action.IMPORT_LOG),
+    Place("Reconciliation", "reconciliation", Action.SEE_RESULTS),
+)
+
+
+THEME_COOKIE = "servanda_theme"
+THEMES = (("", "As the system"), ("light", "Light"), ("dark", "Dark"))
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A place with its address; `current` says that the page shown lies there."""
+
+    word: str
+    address: str
+    current: bool
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Return the frame of a page; only places that exist and that this person may see."""
+    chosen = request.COOKIES.get(THEME_COOKIE, "")
+    shared = {"theme": chosen if chosen in dict(THEMES) else "", "themes": THEMES, "help_address": _help()}
+    viewer: Viewer | None = getattr(request, "viewer", None)
+    return shared if viewer is None else shared | _of_an_organisation(request, viewer)
+
+
+def _of_an_organisation(request: HttpRequest, viewer: Viewer) -> dict[str, Any]:
+    return {
+        "viewer": viewer,
+        "person_name": request.person_name,  # type: ignore[attr-defined]
+        "organisation_name": request.organisation_name,  # type: ignore[attr-defined]
+        "zone": request.zone,  # type: ignore[attr-defined]
+        "now": request.now,  # type: ignore[attr-defined]
+        "main": _links(MAIN, viewer, request.path),
+        "behind": _links(BEHIND_THE_NAME, viewer, request.path),
+        "home_address": address("home", viewer.organisation) or "/",
+        "search_address": address("tickets", viewer.organisation) if may_do(viewer, Action.SEE_TICKET) else "",
+    }
+
+
+def _links(places: tuple[Place, ...], viewer: Viewer, path: str) -> list[Link]:
+    found = ((each, address(each.name, viewer.organisation)) for each in places if may_do(viewer, each.action))
+    home = address("home", viewer.organisation)
+    return [Link(place.word, to, path == to or (to != home and path.startswith(to))) for place, to in found if to]
+
+
+def address(name: str, organisation: str) -> str:
+    """Return the address of a page of an organisation; nothing where there is no such page yet."""
+    try:
+        return reverse(name, kwargs={"organisation": organisation})
+    except NoReverseMatch:
+        return ""
+
+
+def _help() -> str:
+    try:
+        return reverse("help")
+    except NoReverseMatch:
+        return ""
