@@ -1,11 +1,26 @@
 """Amounts, instants and states in plain words, the same in every report."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from servanda.engine import zones
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+WEEKDAYS_IN_FULL = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS_IN_FULL = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 
 def length(amount: timedelta) -> str:
@@ -27,8 +42,12 @@ def instant(at: datetime | None, zone: str) -> str:
         return "-"
     local = zones.to_local(zone, at)
     seconds = f":{local.second:02}" if local.second else ""
-    day = f"{DAYS[local.weekday()]} {local.day} {MONTHS[local.month - 1]} {local.year}"
-    return f"{day} {local.hour:02}:{local.minute:02}{seconds}"
+    return f"{day(local.date())} {local.hour:02}:{local.minute:02}{seconds}"
+
+
+def day(on: date | None) -> str:
+    """Return a date such as `Mon 7 Mar 2016`; a dash for none."""
+    return "-" if on is None else f"{DAYS[on.weekday()]} {on.day} {MONTHS[on.month - 1]} {on.year}"
 
 
 def iso(at: datetime | None, zone: str) -> str | None:

@@ -15,7 +15,7 @@ from servanda.store import models, translate
 Referred = TypeVar("Referred", Calendar, PriorityScheme)
 Key = tuple[int, str, str, str]
 
-_read: dict[Key, tuple[int, Coverage]] = {}
+_read: dict[Key, tuple[int, Book, Coverage]] = {}
 
 
 def versions(organisation: models.Organisation) -> tuple[AgreementVersion, ...]:
@@ -50,6 +50,15 @@ def coverage_of(organisation: models.Organisation) -> Coverage:
 
     The record must be freshly read: it tells how often agreements were applied.
     """
+    return _remembered(organisation)[1]
+
+
+def remembered_book(organisation: models.Organisation) -> Book:
+    """Return the book of what an organisation keeps, read once as `coverage_of` is; the record must be freshly read."""
+    return _remembered(organisation)[0]
+
+
+def _remembered(organisation: models.Organisation) -> tuple[Book, Coverage]:
     told = connection.settings_dict
     key = (
         organisation.pk,
@@ -57,11 +66,11 @@ def coverage_of(organisation: models.Organisation) -> Coverage:
         organisation.pseudonym_key,
         f"{told['HOST']}:{told['PORT']}/{told['NAME']}",
     )
-    applied, coverage = _read.get(key, (None, None))
-    if coverage is None or applied != organisation.agreements_applied:
-        coverage = Coverage(book_of(organisation))
-        _read[key] = organisation.agreements_applied, coverage
-    return coverage
+    found = _read.get(key)
+    if found is None or found[0] != organisation.agreements_applied:
+        book = book_of(organisation)
+        found = _read[key] = organisation.agreements_applied, book, Coverage(book)
+    return found[1], found[2]
 
 
 def forget() -> None:

@@ -1,0 +1,77 @@
+"""Worked examples: when a ticket opened at some instant would be due under a version, as the engine finds it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from servanda.engine import zones
+from servanda.engine.agreements import AgreementVersion
+from servanda.engine.calendars import NoOpeningHours
+from servanda.engine.clocks import Terms, replay
+from servanda.engine.events import Event, EventKind
+from servanda.engine.targets import Limit, Target, TargetKind
+from servanda.reports.words import instant
+
+FRIDAY = 4
+LATE_ON_FRIDAY = time(15, 50)
+NEVER = "never: the calendar has no opening hours left"
+_STARTS: Mapping[TargetKind, tuple[EventKind, str]] = {
+    TargetKind.UPDATE: (EventKind.CUSTOMER_REPLIED, "A message of the customer"),
+    TargetKind.INFORMED: (EventKind.REPLIED, "Our message"),
+    TargetKind.HAND_OVER: (EventKind.ASSIGNED, "A hand-over"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """When what was promised is due, for one target and priority; `due_at` is empty where it never is."""
+
+    target: str
+    code: str
+    due_at: datetime | None
+    words: str
+
+
+def usual_instant(version: AgreementVersion, last_day: date | None, today: date) -> datetime:
+    """Return an instant to show: late on the next Friday on which the version is in force, else on its last."""
+    first = max(today, version.effective_from)
+    friday = first + timedelta(days=(FRIDAY - first.weekday()) % 7)
+    if last_day is not None and friday > last_day:
+        friday = max(last_day - timedelta(days=(last_day.weekday() - FRIDAY) % 7), version.effective_from)
+    return local_instant(datetime.combine(friday, LATE_ON_FRIDAY), version)
+
+
+def local_instant(at: datetime, version: AgreementVersion) -> datetime:
+    """Return the instant of a wall-clock time in the zone of a version, seconds left out."""
+    return at.replace(second=0, microsecond=0, tzinfo=zones.zone(version.zone))
+
+
+def start_words(kind: TargetKind) -> str:
+    """Return what happens at the instant from which a target of a kind counts."""
+    return _STARTS[kind][1] if kind in _STARTS else "A ticket opened"
+
+
+def examples(version: AgreementVersion, at: datetime) -> tuple[Example, ...]:
+    """Return when each target would be due, for each of its priorities, for what begins at an instant."""
+    return tuple(_examples(version, at))
+
+
+def _examples(version: AgreementVersion, at: datetime) -> Iterator[Example]:
+    for target in version.targets:
+        for code, limit in target.limits.items():
+            due_at = due(target, limit, at)
+            yield Example(target.id, code, due_at, instant(due_at, version.zone) if due_at else NEVER)
+
+
+def due(target: Target, limit: Limit, at: datetime) -> datetime | None:
+    """Return when a target is due under one of its limits, without any pause; nothing where hours run out."""
+    kind, _ = _STARTS.get(target.kind, (EventKind.OPENED, ""))
+    changes = {"team": target.party} if target.kind is TargetKind.HAND_OVER else {}
+    events = [Event(EventKind.OPENED, at)]
+    if kind is not EventKind.OPENED:
+        events.append(Event(kind, at, sequence=1, changes=changes))
+    try:
+        found = replay(Terms.of(target, limit, frozenset()), events, at).worst
+    except NoOpeningHours:
+        return None
+    return found.due_at if found else None
