@@ -1,0 +1,244 @@
+"""What the report of a month is made from: the tickets that may count in it, as they were known at an instant.
+
+`known_at` cuts everything that is only added to: events, versions, ends and exemptions kept later are not there. So
+the same instant gives the same figures for ever; what a source claims and how its rows were flagged is as it is now.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import cached_property
+from itertools import islice
+from typing import NamedTuple
+
+from django.db.models import BigIntegerField, Count, Max, Min, Q
+from django.db.models.functions import Cast
+
+from servanda.bad_input import BadInput
+from servanda.engine.agreements import AgreementVersion, Book
+from servanda.engine.clocks import State
+from servanda.engine.coverage import Coverage
+from servanda.engine.events import EventKind, Ticket
+from servanda.engine.instants import to_microseconds
+from servanda.engine.logs import History
+from servanda.engine.periods import Period
+from servanda.engine.rights import Action, Viewer
+from servanda.store import models
+from servanda.store.access import access_organisation
+from servanda.store.books import book_from, versions
+from servanda.store.histories import TICKETS_AT_ONCE, histories
+
+_A_DAY = timedelta(days=1)
+_ENDS = (EventKind.RESOLVED, EventKind.CLOSED, EventKind.CANCELLED)
+
+
+@dataclass(frozen=True)
+class MonthLog:
+    """The tickets of an organisation that may count in a month, or all of them, judged as of `known_at`."""
+
+    organisation: models.Organisation
+    month: Period
+    known_at: datetime
+    whole: bool
+
+    @cached_property
+    def book(self) -> Book:
+        """The agreements that were kept at that instant."""
+        return book_from(self.organisation, tuple(self._versions()))
+
+    def _versions(self) -> Iterator[AgreementVersion]:
+        later = models.AgreementVersion.objects.filter(organisation=self.organisation, applied_at__gt=self.known_at)
+        unknown = {f"{agreement}/{number}" for agreement, number in later.values_list("agreement", "number")}
+        endings = models.Ending.objects.filter(organisation=self.organisation, recorded_at__gt=self.known_at)
+        ended = set(endings.values_list("version__agreement", "version__number"))
+        for each in versions(self.organisation):
+            if each.label not in unknown:
+                yield replace(each, ended_on=None) if (each.agreement, each.number) in ended else each
+
+    @cached_property
+    def coverage(self) -> Coverage:
+        """The clauses of the book, arranged for look-up."""
+        return Coverage(self.book)
+
+    @property
+    def name(self) -> str:
+        """The organisation."""
+        return self.organisation.name
+
+    @property
+    def as_of(self) -> datetime:
+        """The instant as of which tickets are judged: what was known then."""
+        return self.known_at
+
+    @property
+    def size(self) -> int:
+        """How many tickets there are."""
+        return len(self._keys)
+
+    @property
+    def rows(self) -> None:
+        """No table was read."""
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Nothing: what could not be read was never kept."""
+        return ()
+
+    @property
+    def accepted(self) -> Mapping[str, int]:
+        """Nothing beside what the tickets themselves are flagged with."""
+        return {}
+
+    def history(self, number: str) -> History:
+        """Return the first ticket of a number; raise `BadInput` where the month has none."""
+        for ticket in self.tickets:
+            if ticket.number == number:
+                return History(ticket)
+        raise BadInput(f"no ticket '{number}'", expected="a ticket of the month", mend="Check the number.")
+
+    @property
+    def tickets(self) -> Iterator[Ticket]:
+        """The tickets, read anew in every pass, a thousand at a time."""
+        keys = iter(self._keys)
+        while some := list(islice(keys, TICKETS_AT_ONCE)):
+            records = list(models.Ticket.objects.filter(pk__in=some).order_by("pk"))
+            exempted = self._exempted_later(some)
+            found = histories(records, self.organisation.slug, claims=True)
+            for record, ticket in zip(records, found, strict=True):
+                yield self._as_known(ticket, exempted.get(record.pk, frozenset()))
+
+    def _as_known(self, ticket: Ticket, exempted_later: frozenset[str]) -> Ticket:
+        if exempted_later:
+            kept = {target: why for target, why in ticket.exempted.items() if target not in exempted_later}
+            ticket = replace(ticket, exempted=kept)
+        if all(each.recorded_at is None or each.recorded_at <= self.known_at for each in ticket.events):
+            return ticket
+        known = (each for each in ticket.events if each.recorded_at is None or each.recorded_at <= self.known_at)
+        return replace(ticket, events=tuple(known))
+
+    def _exempted_later(self, keys: list[int]) -> dict[int, frozenset[str]]:
+        later = models.Exemption.objects.filter(ticket_id__in=keys, recorded_at__gt=self.known_at)
+        found: dict[int, set[str]] = {}
+        for ticket, target in later.values_list("ticket_id", "target"):
+            found.setdefault(ticket, set()).add(target)
+        return {ticket: frozenset(targets) for ticket, targets in found.items()}
+
+    @cached_property
+    def _keys(self) -> list[int]:
+        own = models.Ticket.objects.filter(organisation=self.organisation)
+        if self.whole:
+            return list(own.order_by("pk").values_list("pk", flat=True))
+        opened = Q(opened_at__range=self._around) | Q(opened_at=None, last_event_at__range=self._around)
+        clocks = models.Clock.objects.filter(organisation=self.organisation)
+        decided = Q(month=self.month.first) | Q(state=State.RUNNING.value, due_at__range=self._around)
+        keys = {*own.filter(opened).values_list("pk", flat=True)}
+        keys.update(clocks.filter(decided).values_list("ticket_id", flat=True))
+        return sorted(keys)
+
+    @cached_property
+    def _around(self) -> tuple[datetime, datetime]:
+        """The month in every zone there is."""
+        zone = self.organisation.zone
+        return self.month.starts_at(zone) - _A_DAY, self.month.ends_at(zone) + _A_DAY
+
+
+def of(viewer: Viewer, month: Period, *, known_at: datetime, whole: bool = False) -> MonthLog:
+    """Return the log of a month as it was known at an instant; `whole` with every ticket there is.
+
+    An instant in the past needs the whole: only for now is it known beforehand which tickets may count. Raise
+    `NotFound` where the viewer may not prepare reports.
+    """
+    return MonthLog(access_organisation(viewer, Action.PREPARE_REPORT), month, known_at, whole)
+
+
+class Flow(NamedTuple):
+    """Tickets through a month: open when it began + logged + reopened - ended = open when it ended.
+
+    `oldest_open_at` is the opening of the oldest that was open at the end.
+    """
+
+    open_before: int
+    logged: int
+    reopened: int
+    ended: int
+    open_after: int
+    oldest_open_at: datetime | None
+
+
+def flow(log: MonthLog) -> Flow:
+    """Return how tickets came and went in the month, by their events as known then.
+
+    A ticket is open from its opening until it is resolved, closed or cancelled, and again once it is reopened.
+    """
+    zone = log.organisation.zone
+    starts_at, ends_at = log.month.starts_at(zone), min(log.month.ends_at(zone), log.known_at)
+    ended_before, ended_after = _ended(log, starts_at), _ended(log, ends_at)
+    counts = dict.fromkeys(("open_before", "logged", "reopened", "ended", "open_after"), 0)
+    oldest: datetime | None = None
+    opened = models.Ticket.objects.filter(organisation=log.organisation, opened_at__lt=ends_at)
+    for key, opened_at in opened.values_list("pk", "opened_at").iterator():
+        assert opened_at is not None
+        was_there, is_open = opened_at < starts_at, key not in ended_after
+        was_open = was_there and key not in ended_before
+        reopened = was_there and not was_open and (is_open or ended_after[key] >= to_microseconds(starts_at))
+        counts["open_before"] += was_open
+        counts["logged"] += not was_there
+        counts["reopened"] += reopened
+        counts["ended"] += not is_open and (was_open or not was_there or reopened)
+        counts["open_after"] += is_open
+        oldest = min(oldest or opened_at, opened_at) if is_open else oldest
+    return Flow(**counts, oldest_open_at=oldest)
+
+
+def _ended(log: MonthLog, at: datetime) -> dict[int, int]:
+    """Return the tickets that had ended by an instant, and when; by key, in microseconds."""
+    events = models.Event.objects.filter(organisation=log.organisation, happened_at__lt=at)
+    events = events.filter(Q(recorded_at=None) | Q(recorded_at__lte=log.known_at))
+    taken_back = set(events.filter(kind=EventKind.RETRACTED).values_list("ticket_id", "retracts"))
+    kinds = (EventKind.REOPENED, *_ENDS)
+    told = events.filter(kind__in=kinds).annotate(at=Cast("happened_at", BigIntegerField()))
+    last: dict[int, tuple[int, int]] = {}
+    for ticket, key, kind, instant in told.values_list("ticket_id", "key", "kind", "at").iterator(chunk_size=10_000):
+        if (ticket, key) not in taken_back:
+            last[ticket] = max(last.get(ticket, (0, 0)), (instant, kind))
+    return {ticket: instant for ticket, (instant, kind) in last.items() if kind != EventKind.REOPENED}
+
+
+class Reach(NamedTuple):
+    """From when to when events are kept, and how many tickets there are."""
+
+    first_at: datetime | None
+    last_at: datetime | None
+    tickets: int
+
+
+def reach(log: MonthLog) -> Reach:
+    """Return how far what is kept reaches."""
+    own = models.Ticket.objects.filter(organisation=log.organisation)
+    told = own.aggregate(first=Min("opened_at"), last=Max("last_event_at"), tickets=Count("pk"))
+    return Reach(told["first"], told["last"], told["tickets"])
+
+
+class Late(NamedTuple):
+    """Events of the month that were recorded only after it had ended, by the import that brought them (0: none)."""
+
+    batch: int
+    events: int
+    last_at: datetime
+
+
+def late(log: MonthLog) -> tuple[Late, ...]:
+    """Return what came late for the month."""
+    zone = log.organisation.zone
+    starts_at, ends_at = log.month.starts_at(zone), log.month.ends_at(zone)
+    events = models.Event.objects.filter(
+        organisation=log.organisation,
+        happened_at__gte=starts_at,
+        happened_at__lt=ends_at,
+        recorded_at__gte=ends_at,
+        recorded_at__lte=log.known_at,
+    )
+    told = events.values("batch__number").annotate(number=Count("pk"), last=Max("recorded_at"))
+    return tuple(
+        Late(each["batch__number"] or 0, each["number"], each["last"]) for each in told.order_by("batch__number")
+    )
