@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Set Servanda up in this folder and run it: the only command a fresh machine needs.
 
-    python3 start.py demo                judge the samples and print what was promised, kept and missed
+    python3 start.py demo                judge the samples, print what was promised, kept and missed, and show the pages
+    python3 start.py serve               serve the pages over your own database, until Ctrl-C
     python3 start.py check               format, lint, types, layers
     python3 start.py test [--quick|--full] [pytest arguments]
 
 Only the standard library is used. Everything goes into `.venv` in this folder: the locked packages, each
 checked against its hash, and a pointer to `src`, so that Servanda runs from this checkout and needs no build
-(docs/adr/0005-set-up-without-a-build.md). Nothing is installed on the system.
+(docs/adr/0005-set-up-without-a-build.md). A machine without a browser gets one there too, for the tests. Nothing is
+installed on the system.
 """
 
 import sys
@@ -34,6 +36,8 @@ PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 RUN_LOCK = ROOT / "requirements.lock"
 TEST_LOCK = ROOT / "requirements-test.lock"
 OWN_PIP = VENV / "pip"  # where pip and certificates lie on a system whose Python ships no pip
+OWN_BROWSER = VENV / "browser"  # where a browser lies on a system that has none
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 Command = tuple[str | Path, ...]
 
 # The zone data of the locked tzdata package, never the system's: a figure must not depend on the machine.
@@ -62,8 +66,11 @@ def read_arguments(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]
     parser = argparse.ArgumentParser(
         prog="start.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="demo | check | test")
-    commands.add_parser("demo", help="judge the samples and print a summary").set_defaults(run=demo)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="demo | serve | check | test")
+    commands.add_parser("demo", help="judge the samples, and show the pages of them", add_help=False).set_defaults(
+        run=demo
+    )
+    commands.add_parser("serve", help="serve the pages over your own database", add_help=False).set_defaults(run=serve)
     commands.add_parser("check", help="format, lint, types, layers").set_defaults(run=check)
     test = commands.add_parser("test", help="check, then the tests; other arguments go to pytest")
     test.set_defaults(run=run_tests)
@@ -77,9 +84,15 @@ def read_arguments(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]
 
 
 def demo(options: argparse.Namespace, rest: list[str]) -> int:
-    """Install what running needs and judge the samples."""
+    """Install what running needs, judge the samples and serve their pages; the rest goes to `servanda demo`."""
     install(RUN_LOCK)
-    return run(PYTHON, "-m", "servanda", "demo", *rest)
+    return become(PYTHON, "-P", "-m", "servanda", "demo", *rest)
+
+
+def serve(options: argparse.Namespace, rest: list[str]) -> int:
+    """Install what running needs and serve the pages; the rest goes to `servanda serve`."""
+    install(RUN_LOCK)
+    return become(PYTHON, "-P", "-m", "servanda", "serve", *rest)
 
 
 def check(options: argparse.Namespace, rest: list[str]) -> int:
@@ -100,6 +113,7 @@ def check(options: argparse.Namespace, rest: list[str]) -> int:
 def run_tests(options: argparse.Namespace, rest: list[str]) -> int:
     """Run the checks and then the tests; both must pass."""
     checked = check(options, rest)
+    ENVIRONMENT.update(browser())
     return run(PYTHON, "-m", "pytest", *side_by_side(options), *extent_of(options), *rest) or checked
 
 
@@ -205,15 +219,18 @@ def pip_from_the_system_archive() -> tuple[Command, dict[str, str]]:
     certificates that a bare Debian lacks.
     """
     if not list(OWN_PIP.glob("**/pip-*.whl")):
-        fetch_system_packages("python3-pip-whl", "ca-certificates")
+        fetch_system_packages(OWN_PIP, "python3-pip-whl", "ca-certificates")
     wheel = next(OWN_PIP.glob("**/pip-*.whl"))
     pip = (PYTHON, f"{wheel}/pip", "--disable-pip-version-check")
     return pip, {**ENVIRONMENT, **certificates(pip)}
 
 
-def fetch_system_packages(*names: str) -> None:
-    """Download packages with apt as whoever we are, and unpack them into `.venv/pip`."""
-    if not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
+def fetch_system_packages(into: Path, *names: str, with_dependencies: bool = False) -> None:
+    """Download packages with apt as whoever we are, and unpack them into a folder.
+
+    With their dependencies come those that this system lacks.
+    """
+    if not has_apt():
         raise SetUpFailed(
             f"this Python ({sys.executable}) has neither pip nor ensurepip. Install the package of your "
             "system that brings them (often python3-venv or python3-pip), or uv, and run start.py again."
@@ -222,18 +239,25 @@ def fetch_system_packages(*names: str) -> None:
         f"start.py: fetching {' and '.join(names)} with apt (nothing is installed on the system)",
         file=sys.stderr,
     )
+    step = ("install", "--yes", "--no-install-recommends", "--download-only") if with_dependencies else ("download",)
     with tempfile.TemporaryDirectory(prefix="servanda-") as folder:
-        if run(*apt(folder), "download", *names, folder=folder, quiet=True):
+        if run(*apt(folder), *step, *names, folder=folder, quiet=True, silent=True):
             own_lists = apt(folder, own_lists=True)
             subprocess.run([*own_lists, "update"], check=True, cwd=folder, stdout=subprocess.DEVNULL)
-            subprocess.run([*own_lists, "download", *names], check=True, cwd=folder, stdout=subprocess.DEVNULL)
-        for package in sorted(Path(folder).glob("*.deb")):
-            subprocess.run(["dpkg-deb", "-x", package, OWN_PIP], check=True)
+            subprocess.run([*own_lists, *step, *names], check=True, cwd=folder, stdout=subprocess.DEVNULL)
+        for package in sorted(Path(folder).rglob("*.deb")):
+            subprocess.run(["dpkg-deb", "-x", package, into], check=True)
+
+
+def has_apt() -> bool:
+    """Return whether this is a Debian or something like it."""
+    return bool(shutil.which("apt-get") and shutil.which("dpkg-deb"))
 
 
 def apt(folder: str, own_lists: bool = False) -> Command:
     """Return apt-get as a command that writes into `folder` only; on request with its own package lists."""
-    options = ["-q", "-o", "Dir::Cache=" + folder]
+    (Path(folder) / "archives" / "partial").mkdir(parents=True, exist_ok=True)
+    options = ["-q", "-o", "Dir::Cache=" + folder, "-o", "Debug::NoLocking=true"]
     if os.name != "nt" and os.getuid() == 0:
         options += ["-o", "APT::Sandbox::User=root"]  # apt's own user may not enter our folder
     if own_lists:
@@ -262,14 +286,81 @@ def certificates(pip: Command) -> dict[str, str]:
     return {"PIP_CERT": os.fspath(bundle)}
 
 
+# --- a browser for the tests ---
+
+
+def browser() -> dict[str, str]:
+    """Return the settings that lead the tests to a browser: the one named, the machine's own, or one fetched for them.
+
+    Where none is to be had, the tests that need one say so themselves.
+    """
+    found = os.environ.get("BROWSER_BIN") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    return {"BROWSER_BIN": found} if found else browser_from_the_system_archive() or browser_from_playwright()
+
+
+def browser_from_the_system_archive() -> dict[str, str]:
+    """Return Chromium out of the distribution's own packages, unpacked into `.venv`, which needs no rights."""
+    command = OWN_BROWSER / "chromium"
+    if not command.exists() and has_apt():
+        shutil.rmtree(OWN_BROWSER, ignore_errors=True)
+        try:
+            fetch_system_packages(OWN_BROWSER, "chromium", with_dependencies=True)
+        except subprocess.CalledProcessError:
+            return {}
+        write_browser_command(command)
+        if not succeeds(command, "--version"):
+            shutil.rmtree(OWN_BROWSER)
+    return {"BROWSER_BIN": os.fspath(command)} if command.exists() else {}
+
+
+def write_browser_command(command: Path) -> None:
+    """Write a command that starts the unpacked browser with the libraries and fonts unpacked beside it."""
+    libraries = {
+        os.fspath(each.parent) for part in ("usr/lib", "lib") for each in (OWN_BROWSER / part).rglob("lib*.so*")
+    }
+    fonts = OWN_BROWSER / "fonts.conf"
+    fonts.write_text(
+        '<?xml version="1.0"?>\n<!DOCTYPE fontconfig SYSTEM "fonts.dtd">\n<fontconfig>'
+        f"<dir>{OWN_BROWSER}/usr/share/fonts</dir><dir>/usr/share/fonts</dir>"
+        f"<cachedir>{OWN_BROWSER}/fonts</cachedir></fontconfig>\n",
+        encoding="utf-8",
+    )
+    command.write_text(
+        f'#!/bin/sh\nexport LD_LIBRARY_PATH="{":".join(sorted(libraries))}" FONTCONFIG_FILE="{fonts}"\n'
+        f'exec "{OWN_BROWSER}/usr/lib/chromium/chromium" "$@"\n',
+        encoding="utf-8",
+    )
+    command.chmod(0o755)
+
+
+def browser_from_playwright() -> dict[str, str]:
+    """Return where Playwright has put a Chromium of its own, which it fetches where the network is open."""
+    place = {"PLAYWRIGHT_BROWSERS_PATH": os.fspath(OWN_BROWSER)}
+    ENVIRONMENT.update(place)
+    return place if run(PYTHON, "-m", "playwright", "install", "chromium", silent=True) == 0 else {}
+
+
 # --- running ---
 
 
-def run(*command: str | Path, folder: str | Path = ROOT, quiet: bool = False) -> int:
-    """Run a command in a folder and return its exit code."""
+def become(*command: str | Path) -> int:
+    """Go on as a command, which then hears Ctrl-C itself; where that cannot be done, wait for it to end."""
     sys.stdout.flush()
-    errors = subprocess.DEVNULL if quiet else None
-    return subprocess.run(command, cwd=folder, env=ENVIRONMENT, stderr=errors).returncode
+    if os.name != "nt":
+        os.execve(command[0], [os.fspath(each) for each in command], ENVIRONMENT)
+    with subprocess.Popen(command, env=ENVIRONMENT) as running:
+        while True:
+            try:
+                return running.wait()
+            except KeyboardInterrupt:
+                continue  # the command has heard it too, and ends in order
+
+
+def run(*command: str | Path, folder: str | Path = ROOT, quiet: bool = False, silent: bool = False) -> int:
+    """Run a command in a folder and return its exit code; quiet without its errors, silent without its output."""
+    sys.stdout.flush()
+    output, errors = (subprocess.DEVNULL if each else None for each in (silent, quiet))
+    return subprocess.run(command, cwd=folder, env=ENVIRONMENT, stdout=output, stderr=errors).returncode
 
 
 def show(command: Sequence[str | Path]) -> str:

@@ -41,7 +41,7 @@ def test_a_machine_that_has_no_way_to_pip_is_told_what_to_install(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(start.SetUpFailed, match="python3-venv"):
-        start.fetch_system_packages("python3-pip-whl")
+        start.fetch_system_packages(tmp_path, "python3-pip-whl")
 
 
 def test_a_certificate_that_the_machine_names_is_left_alone(
@@ -51,6 +51,41 @@ def test_a_certificate_that_the_machine_names_is_left_alone(
     bundle.write_text("", encoding="utf-8")
     monkeypatch.setenv("PIP_CERT", str(bundle))
     assert start.certificates((sys.executable, "-c", "")) == {}
+
+
+def test_the_browser_of_the_machine_is_taken_before_any_is_fetched(
+    start: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    own = tmp_path / "chromium"
+    own.write_text("#!/bin/sh\n", encoding="utf-8")
+    own.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("BROWSER_BIN", raising=False)
+    assert start.browser() == {"BROWSER_BIN": str(own)}
+    monkeypatch.setenv("BROWSER_BIN", "/opt/another")
+    assert start.browser() == {"BROWSER_BIN": "/opt/another"}
+
+
+def test_an_unpacked_browser_is_told_where_its_libraries_and_fonts_are(
+    start: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(start, "OWN_BROWSER", tmp_path)
+    for library in (
+        "usr/lib/there/libnss3.so",
+        "usr/lib/there/pulseaudio/libpulsecommon-16.1.so",
+        "lib/libdbus-1.so.3",
+    ):
+        (tmp_path / library).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / library).touch()
+    start.write_browser_command(tmp_path / "chromium")
+    told = (tmp_path / "chromium").read_text(encoding="utf-8")
+    assert f'LD_LIBRARY_PATH="{tmp_path}/lib:{tmp_path}/usr/lib/there:{tmp_path}/usr/lib/there/pulseaudio"' in told
+    assert f"{tmp_path}/usr/share/fonts" in (tmp_path / "fonts.conf").read_text(encoding="utf-8")
+
+
+def test_what_follows_serve_and_demo_is_for_the_commands_themselves(start: ModuleType) -> None:
+    assert start.read_arguments(["serve", "--port", "0", "--help"])[1] == ["--port", "0", "--help"]
+    assert start.read_arguments(["demo", "--no-serve"])[1] == ["--no-serve"]
 
 
 def test_check_takes_no_arguments() -> None:
