@@ -28,7 +28,7 @@ def viewer(role: Role, organisation: str = "school", **scope: set[str]) -> Viewe
 def answer(who: Viewer, action: Action = Action.SEE_TICKET, number: str = "T1") -> models.Ticket | str:
     """Return the ticket, or the words of the refusal."""
     try:
-        return access_ticket(who, action, "desk", number)
+        return access_ticket(who, action, "desk", number).record
     except NotFound as refusal:
         return str(refusal)
 

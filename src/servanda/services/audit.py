@@ -13,7 +13,7 @@ from django.db import transaction
 from servanda.engine.canonical import sha256
 from servanda.engine.instants import to_microseconds
 from servanda.engine.rights import Action, Viewer
-from servanda.store import models
+from servanda.store import models, records
 
 NO_ENTRY = ""
 
@@ -46,7 +46,7 @@ def note(
     if not transaction.get_connection().in_atomic_block:
         raise OutsideTransaction
     # One after the other: the second writer waits here until the first is done. SQLite waits at BEGIN already.
-    models.Organisation.objects.select_for_update().get(pk=organisation.pk)
+    records.find(models.Organisation, "id = %s", [organisation.pk], locked=True)
     last = newest(organisation)
     entry = models.Entry(
         organisation=organisation,
@@ -59,13 +59,13 @@ def note(
         previous_hash=last.entry_hash if last else NO_ENTRY,
     )
     entry.entry_hash = hash_of(entry)
-    entry.save()
+    records.add(entry)
     return entry
 
 
 def newest(organisation: models.Organisation) -> models.Entry | None:
     """Return the latest entry of an organisation."""
-    return models.Entry.objects.filter(organisation=organisation).order_by("-sequence").first()
+    return records.first(models.Entry, "organisation_id = %s ORDER BY sequence DESC LIMIT 1", [organisation.pk])
 
 
 def head(organisation: models.Organisation) -> str:

@@ -11,15 +11,13 @@ from servanda.engine.clocks import State
 from servanda.engine.coverage import Coverage
 from servanda.engine.events import Ticket
 from servanda.engine.standing import TicketStanding, standing_of
-from servanda.services.tallies import Difference
-from servanda.store import histories, models, raw, translate
+from servanda.services.tallies import Counted, Difference
+from servanda.store import histories, models, raw, records, translate
 from servanda.store.books import coverage_of
 from servanda.store.translate import ClockRow
 
-UNIQUE = ("organisation", "ticket", "kind", "party")
-SET = tuple(
-    each.name for each in models.Clock._meta.concrete_fields if not each.primary_key and each.name not in UNIQUE
-)
+UNIQUE = ("organisation_id", "ticket_id", "kind", "party")
+SET = tuple(f"{name} = excluded.{name}" for name in translate.CLOCK_COLUMNS if name not in UNIQUE)
 DESCRIBED = (
     "opened_at",
     "service",
@@ -68,7 +66,7 @@ class Changed:
     """What became of a ticket's clocks: how the ticket stands, and the clocks that are missed and were not before."""
 
     standing: TicketStanding
-    newly_missed: tuple[models.Clock, ...]
+    newly_missed: tuple[ClockRow, ...]
 
 
 def refresh(record: models.Ticket, ticket: Ticket, by: Agreed) -> Changed:
@@ -76,18 +74,17 @@ def refresh(record: models.Ticket, ticket: Ticket, by: Agreed) -> Changed:
 
     `record` still says what it said before. Five statements at most, however long the history.
     """
-    before = list(record.clocks.all())
+    before = records.find(models.Clock, "ticket_id = %s ORDER BY id", [record.pk])
     difference = Difference()
     difference.take_back(record, before, by.labels)
     standing = standing_of(ticket, by.coverage)
     translate.describe(record, ticket, standing.events, standing.unjudged)
-    record.save(update_fields=DESCRIBED)
+    records.change(record, DESCRIBED)
     rows = rows_of(standing, len(ticket.flags), by)
-    clocks = [translate.record_of_clock(each, record) for each in rows]
     difference.count(record, rows, by.labels)
-    _keep(before, clocks)
+    _keep(record, before, rows)
     difference.keep(record.organisation_id)
-    return Changed(standing, _newly_missed(before, clocks))
+    return Changed(standing, _newly_missed(before, rows))
 
 
 def rows_of(standing: TicketStanding, flags_of_ticket: int, by: Agreed) -> list[ClockRow]:
@@ -95,20 +92,21 @@ def rows_of(standing: TicketStanding, flags_of_ticket: int, by: Agreed) -> list[
     return [translate.row_of_clock(each, flags_of_ticket, by.keys[each.version]) for each in standing.readings]
 
 
-def _keep(before: Sequence[models.Clock], clocks: Sequence[models.Clock]) -> None:
+def _keep(record: models.Ticket, before: Sequence[models.Clock], rows: Sequence[ClockRow]) -> None:
     gone = {_name(each): each.pk for each in before}
-    for each in clocks:
+    for each in rows:
         gone.pop(_name(each), None)
     if gone:
         models.Clock.objects.filter(pk__in=gone.values()).delete()
-    models.Clock.objects.bulk_create(clocks, update_conflicts=True, unique_fields=UNIQUE, update_fields=SET)
+    values = [[record.organisation_id, record.pk, *translate.clock_values(each)] for each in rows]
+    raw.upsert(models.Clock, ("organisation_id", "ticket_id", *translate.CLOCK_COLUMNS), UNIQUE, SET, values)
 
 
-def _name(clock: models.Clock) -> tuple[str, str]:
+def _name(clock: Counted) -> tuple[str, str]:
     return clock.kind, clock.party
 
 
-def _newly_missed(before: Iterable[models.Clock], after: Iterable[models.Clock]) -> tuple[models.Clock, ...]:
+def _newly_missed(before: Iterable[models.Clock], after: Iterable[ClockRow]) -> tuple[ClockRow, ...]:
     missed = State.MISSED.value
     known = {_name(each) for each in before if each.state == missed}
     return tuple(each for each in after if each.state == missed and _name(each) not in known)

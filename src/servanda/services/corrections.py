@@ -24,8 +24,8 @@ def replace(
 
 def keys(viewer: Viewer, source: str, number: str) -> tuple[tuple[str, Event], ...]:
     """Return the events of a ticket with the keys by which they can be taken back, in judging order."""
-    record = access_ticket(viewer, Action.SEE_TICKET, source, number)
-    return tuple((each.id, each) for each in events.history(record).ordered())
+    kept = access_ticket(viewer, Action.SEE_TICKET, source, number)
+    return tuple((each.id, each) for each in kept.ticket.ordered())
 
 
 def _retraction(viewer: Viewer, key: str, reason: str, now: datetime) -> Event:

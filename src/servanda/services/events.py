@@ -13,9 +13,10 @@ from servanda.engine.instants import to_microseconds
 from servanda.engine.rights import Action, Viewer
 from servanda.services import audit, clocks, outbox
 from servanda.services.people import Pseudonyms
-from servanda.store import crash_points, models, translate
-from servanda.store.access import NotFound, access_new_ticket, access_ticket, lock_organisation
+from servanda.store import crash_points, models, raw, records, translate
+from servanda.store.access import KeptTicket, access_new_ticket, access_ticket_if_kept, lock_organisation
 from servanda.store.keepable import check_event, check_name
+from servanda.store.translate import ClockRow
 
 BREACH = "breach"
 AHEAD = timedelta(minutes=5)  # the clock of another machine may run ahead by so much
@@ -84,14 +85,12 @@ def _check_not_ahead(event: Event, now: datetime) -> None:
 
 def _accessed(
     viewer: Viewer, organisation: models.Organisation, source: str, number: str, events: Sequence[Event]
-) -> models.Ticket:
-    """Return the record of the ticket; a new one, not yet saved, where its opening is among the events."""
+) -> KeptTicket:
+    """Return the ticket with its record; a new one, not yet saved, where its opening is among the events."""
     takes_back = any(event.kind is EventKind.RETRACTED for event in events)
-    try:
-        return access_ticket(viewer, Action.CORRECT_EVENT if takes_back else Action.RECORD_EVENT, source, number)
-    except NotFound:
-        if models.Ticket.objects.filter(organisation=organisation, source=source, number=number).exists():
-            raise
+    action = Action.CORRECT_EVENT if takes_back else Action.RECORD_EVENT
+    if kept := access_ticket_if_kept(viewer, action, source, number, organisation):
+        return kept
     fresh = Ticket(number, tuple(events), source, organisation.slug)
     access_new_ticket(viewer, Action.RECORD_EVENT, fresh)
     if not any(event.kind is EventKind.OPENED for event in events):
@@ -100,13 +99,13 @@ def _accessed(
             expected="an event of kind 'opened' first",
             mend="Send the opening with the other events, or check source and number.",
         )
-    return translate.record_of_ticket(fresh, organisation)
+    return KeptTicket(translate.record_of_ticket(fresh, organisation), replace(fresh, events=()))
 
 
 def _add(
-    organisation: models.Organisation, viewer: Viewer, record: models.Ticket, events: Sequence[Event], now: datetime
+    organisation: models.Organisation, viewer: Viewer, kept: KeptTicket, events: Sequence[Event], now: datetime
 ) -> Recorded:
-    stored = history(record)
+    record, stored = kept.record, kept.ticket
     fresh = _fresh(stored, events, now)
     if not fresh:
         return Recorded(0, len(events))
@@ -124,12 +123,6 @@ def _add(
     announce(record, changed.newly_missed, now)
     _note(organisation, viewer, record, fresh, now)
     return Recorded(len(fresh), len(events) - len(fresh))
-
-
-def history(record: models.Ticket) -> Ticket:
-    """Return the ticket of a record with all its events."""
-    kept = () if record._state.adding else record.events.all()
-    return translate.ticket_of(record, record.organisation.slug, kept, None)
 
 
 def _fresh(stored: Ticket, events: Iterable[Event], now: datetime) -> list[Event]:
@@ -181,12 +174,13 @@ def _check_taken_back(event: Event, kept: Mapping[str, Event]) -> None:
 
 def _keep_events(record: models.Ticket, fresh: Sequence[Event]) -> None:
     if record._state.adding:
-        record.save()
-    models.Event.objects.bulk_create(translate.record_of_event(event, record) for event in fresh)
+        records.add(record)
+    rows = ([record.organisation_id, record.pk, *translate.event_values(event)] for event in fresh)
+    raw.insert(models.Event, ("organisation_id", "ticket_id", *translate.EVENT_COLUMNS), rows)
     crash_points.reach("record.events")
 
 
-def announce(record: models.Ticket, missed: Iterable[models.Clock], now: datetime) -> None:
+def announce(record: models.Ticket, missed: Iterable[ClockRow], now: datetime) -> None:
     """Put a message into the outbox for each clock that is now known to be missed; one for each breach, ever."""
     for clock in missed:
         assert clock.breached_at is not None  # what is missed was breached

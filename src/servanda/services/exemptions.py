@@ -1,12 +1,13 @@
 """Exemptions: a target that does not count for one ticket, with the reason and who approved it, for ever."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
 
 from servanda.bad_input import BadInput
 from servanda.engine.rights import Action, Viewer
-from servanda.services import audit, clocks, events
+from servanda.services import audit, clocks
 from servanda.store import models
 from servanda.store.access import access_ticket, lock_organisation
 from servanda.store.keepable import check_name
@@ -27,7 +28,8 @@ def exempt(viewer: Viewer, source: str, number: str, target: str, reason: str, *
         )
     with transaction.atomic():
         organisation = lock_organisation(viewer)
-        record = access_ticket(viewer, Action.EXEMPT, source, number)
+        kept = access_ticket(viewer, Action.EXEMPT, source, number)
+        record = kept.record
         _check(record, target)
         models.Exemption.objects.create(
             organisation=organisation,
@@ -38,7 +40,7 @@ def exempt(viewer: Viewer, source: str, number: str, target: str, reason: str, *
             recorded_at=now,
         )
         record.exempted = {**record.exempted, target: reason}
-        clocks.refresh(record, events.history(record), clocks.agreed(organisation))
+        clocks.refresh(record, replace(kept.ticket, exempted=record.exempted), clocks.agreed(organisation))
         content = {"target": target, "reason": reason}
         audit.note(organisation, viewer, Action.EXEMPT, f"{source}/{number}", now=now, content=content)
 

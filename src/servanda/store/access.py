@@ -4,13 +4,15 @@ What is missing, what is another organisation's and what is out of reach get one
 learns from a refusal what exists.
 """
 
-from django.db.models import Prefetch, Q
+from dataclasses import dataclass
+
+from django.db.models import Q
 
 from servanda.bad_input import BadInput
 from servanda.engine.events import Ticket
 from servanda.engine.judging import classification
 from servanda.engine.rights import GRANTED, WHOLE_ORGANISATION, Action, Subject, Viewer, may
-from servanda.store import models, translate
+from servanda.store import models, records, translate
 
 
 class NotFound(BadInput):
@@ -52,32 +54,60 @@ def lock_organisation(viewer: Viewer) -> models.Organisation:
 
     So nobody judges by agreements that another is just changing. It grants nothing: ask for the object by `access_*`.
     """
-    record = models.Organisation.objects.select_for_update().filter(slug=viewer.organisation).first()
+    record = records.first(models.Organisation, "slug = %s", [viewer.organisation], locked=True)
     if record is None:
         raise NotFound(f"organisation '{viewer.organisation}'")
     return record
 
 
-def access_ticket(viewer: Viewer, action: Action, source: str, number: str) -> models.Ticket:
-    """Return a ticket of the viewer's organisation, for something done to it; raise `NotFound` where they may not.
+@dataclass(frozen=True, slots=True)
+class KeptTicket:
+    """A ticket with all its events, and the record of it."""
 
-    Its events are read with it.
+    record: models.Ticket
+    ticket: Ticket
+
+
+def access_ticket(viewer: Viewer, action: Action, source: str, number: str) -> KeptTicket:
+    """Return a ticket of the viewer's organisation, for something done to it; raise `NotFound` where they may not."""
+    found = access_ticket_if_kept(viewer, action, source, number)
+    if found is None:
+        raise _no_ticket(source, number)
+    return found
+
+
+def access_ticket_if_kept(
+    viewer: Viewer, action: Action, source: str, number: str, locked: models.Organisation | None = None
+) -> KeptTicket | None:
+    """Return what `access_ticket` returns, and `None` where nobody has such a ticket.
+
+    `locked` is what `lock_organisation` gave for the same viewer, where that was asked before.
     """
-    record = (
-        models.Ticket.objects.select_related("organisation")
-        .prefetch_related(Prefetch("events", models.Event.objects.order_by("pk")))
-        .filter(organisation__slug=viewer.organisation, source=source, number=number)
-        .first()
-    )
-    if record is None or not may(viewer, action, subject_of(record)):
-        raise NotFound(f"ticket '{number}' of source '{source}'")
-    return record
+    organisation = locked or records.first(models.Organisation, "slug = %s", [viewer.organisation])
+    found = _kept(organisation, source, number) if organisation else None
+    if found is not None and not may(viewer, action, _subject(found.ticket)):
+        raise _no_ticket(source, number)
+    return found
+
+
+def _kept(organisation: models.Organisation, source: str, number: str) -> KeptTicket | None:
+    named = "organisation_id = %s AND source = %s AND number = %s"
+    record = records.first(models.Ticket, named, [organisation.pk, source, number])
+    if record is None:
+        return None
+    record.organisation = organisation
+    events = records.find(models.Event, "ticket_id = %s ORDER BY id", [record.pk])
+    return KeptTicket(record, translate.ticket_of(record, organisation.slug, events, None))
+
+
+def _no_ticket(source: str, number: str) -> NotFound:
+    return NotFound(f"ticket '{number}' of source '{source}'")
 
 
 def access_new_ticket(viewer: Viewer, action: Action, ticket: Ticket) -> None:
     """Raise `NotFound` where a viewer may not bring a ticket that is not there yet, by its service and customer."""
     if not may(viewer, action, _subject(ticket)):
-        raise NotFound(f"ticket '{ticket.number}' of source '{ticket.source}'")
+        raise _no_ticket(ticket.source, ticket.number)
 
 
 def may_reach(viewer: Viewer, action: Action, ticket: Ticket) -> bool:
@@ -97,11 +127,6 @@ def narrowed(viewer: Viewer, action: Action) -> Q:
                 within &= Q(customer__in=each.scope.customers)
             found |= within
     return found
-
-
-def subject_of(record: models.Ticket) -> Subject:
-    """Return what rights on a ticket turn on: its service, its customer, and every supplier it was ever assigned to."""
-    return _subject(translate.ticket_of(record, record.organisation.slug, record.events.all(), None))
 
 
 def _subject(ticket: Ticket) -> Subject:

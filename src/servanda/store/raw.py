@@ -4,13 +4,14 @@ Whoever calls opens the transaction, has asked for the right once for the whole 
 Values come as the database keeps them: instants as microseconds, content as canonical text, references as keys.
 """
 
-from collections.abc import Iterable, Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
 from typing import Any
 
 from django.db import connection, models
 
 ROWS_AT_ONCE = 500
+FEW = 20
 PARAMETERS_AT_ONCE = 30_000  # SQLite takes 32,766 in one statement
 
 Values = Sequence[Any]
@@ -40,7 +41,7 @@ def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Val
     """Add rows to a table and return how many there were."""
     table, names = model._meta.db_table, ", ".join(columns)
     if connection.vendor == "postgresql":
-        return _copy(f"COPY {table} ({names}) FROM STDIN", rows)
+        return _copy_or_add(table, names, iter(rows))
     marks = ", ".join(["?"] * len(columns))
     count = 0
     for some in _chunks(rows, ROWS_AT_ONCE):
@@ -49,6 +50,18 @@ def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Val
             # Past Django's cursor, which would look for placeholders in every one of the statements.
             cursor.connection.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", some)
     return count
+
+
+def _copy_or_add(table: str, names: str, rows: Iterator[Values]) -> int:
+    """Copy many rows in; add a few by one statement, as to begin and end a copy takes two more answers."""
+    few = list(islice(rows, FEW + 1))
+    if len(few) > FEW:
+        return _copy(f"COPY {table} ({names}) FROM STDIN", chain(few, rows))
+    if few:
+        marks = ", ".join("(" + ", ".join(["%s"] * len(each)) + ")" for each in few)
+        with connection.cursor() as cursor:
+            cursor.execute(f"INSERT INTO {table} ({names}) VALUES {marks}", [value for each in few for value in each])
+    return len(few)
 
 
 def _copy(statement: str, rows: Iterable[Values]) -> int:

@@ -222,11 +222,6 @@ def row_of_clock(reading: Reading, flags_of_ticket: int, version_id: int) -> Clo
     )
 
 
-def record_of_clock(row: ClockRow, ticket: models.Ticket) -> models.Clock:
-    """Return the record of a clock of a ticket, not yet saved."""
-    return models.Clock(organisation_id=ticket.organisation_id, ticket=ticket, **row._asdict())
-
-
 # --- the same as values, for statements in bulk ---
 
 EVENT_COLUMNS = (
