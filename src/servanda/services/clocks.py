@@ -123,9 +123,9 @@ def rebuild(organisation: models.Organisation, coverage: Coverage, *, opened_fro
         chosen = chosen.filter(Q(opened_at__gte=opened_from) | Q(opened_at=None))
     difference = Difference()
     count = 0
-    for records in histories.in_chunks(chosen):
-        _judge_anew(organisation, records, by, difference)
-        count += len(records)
+    for some in histories.in_chunks(chosen):
+        _judge_anew(organisation, some, by, difference)
+        count += len(some)
     difference.keep(organisation.pk)
     return count
 
