@@ -1,0 +1,259 @@
+"""Verdicts by month of what a viewer may see: those that are tallied, and those that fell since without any event.
+
+No row changes when time passes. So the verdicts as of an instant are the tallies, and beside them each clock that was
+left open and whose due instant is over: it is missed in the month of its breach, in the zone of its agreement.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from django.db.models import Case, CharField, Count, IntegerField, Q, QuerySet, Sum, Value, When
+from django.db.models.functions import Cast, Concat, StrIndex
+
+from servanda.engine import kernel, zones
+from servanda.engine.agreements import AgreementVersion, Book
+from servanda.engine.canonical import written
+from servanda.engine.clocks import State
+from servanda.engine.instants import from_microseconds
+from servanda.engine.judging import NOT_ENFORCED
+from servanda.engine.results import Result, Standing
+from servanda.engine.rights import Action, Viewer
+from servanda.queries.reach import Reach, reach_of
+from servanda.store import models
+from servanda.store.books import remembered_book
+
+Services = Collection[str] | None
+Key = tuple[Any, ...]
+Counts = Counter[Key]
+
+
+class Cell(NamedTuple):
+    """What verdicts are counted by; `version` is its label, such as `service-desk/2`."""
+
+    month: date
+    service: str
+    customer: str
+    priority: str
+    kind: str
+    party: str
+    target: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Months:
+    """Whole months, each told by its first day, both ends included."""
+
+    first: date
+    last: date
+
+    def __iter__(self) -> Iterator[date]:
+        """Yield each month."""
+        month = self.first
+        while month <= self.last:
+            yield month
+            month = after(month)
+
+    def __contains__(self, month: object) -> bool:
+        """Say whether a month is one of them."""
+        return isinstance(month, date) and self.first <= month <= self.last
+
+    @classmethod
+    def until(cls, last: date, count: int) -> "Months":
+        """Return so many months of which one is the last."""
+        number = last.year * 12 + last.month - count
+        return cls(date(number // 12, number % 12 + 1, 1), last)
+
+
+def after(month: date) -> date:
+    """Return the month after one."""
+    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
+
+
+@dataclass(frozen=True)
+class Standpoint:
+    """Who looks and when: what they may see, the agreements, and the instant as of which all is told."""
+
+    viewer: Viewer
+    reach: Reach
+    book: Book
+    now: datetime
+
+    @property
+    def zone(self) -> str:
+        """The zone of the organisation."""
+        return self.reach.organisation.zone
+
+    @property
+    def month(self) -> date:
+        """The month of the instant, in the zone of the organisation."""
+        return self.month_of("", self.now)
+
+    @cached_property
+    def versions(self) -> Mapping[str, AgreementVersion]:
+        """The agreement versions by their labels."""
+        return {each.label: each for each in self.book.versions}
+
+    @property
+    def zones(self) -> frozenset[str]:
+        """The zones in whose midnights months begin."""
+        return frozenset({self.zone, *(each.zone for each in self.book.versions)})
+
+    def month_of(self, label: str, at: datetime) -> date:
+        """Return the month in which an instant lies, in the zone of an agreement version."""
+        version = self.versions.get(label)  # somebody may just have applied it
+        return zones.to_local(version.zone if version else self.zone, at).date().replace(day=1)
+
+
+def standpoint(viewer: Viewer, now: datetime) -> Standpoint:
+    """Return from where a viewer sees results; raise `NotFound` where no role of theirs lets them see any."""
+    reach = reach_of(viewer, Action.SEE_RESULTS)
+    return Standpoint(viewer, reach, remembered_book(reach.organisation), now)
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """The verdicts that fell in some months, of some services or of all.
+
+    Results count what was met and missed; how many of the missed are still open is not told here.
+    """
+
+    seen: Standpoint
+    months: Months
+    services: Services = None
+
+    @cached_property
+    def overdue(self) -> Mapping[Cell, int]:
+        """The clocks that are missed since their due instant went by, with no event that would have tallied them."""
+        found = _left_running(self.seen, self.months, self.services) + _paused_and_over(self.seen, self.services)
+        return {cell: number for cell, number in found.items() if cell.month in self.months}
+
+    def by(self, *words: str, months: Months | None = None, services: Services = None) -> dict[Key, Result]:
+        """Return the results by some fields of a cell, such as `month` and `service`, in one statement.
+
+        Of fewer months or services than these where some are given.
+        """
+        chosen = months or self.months
+        among = self.services if services is None else services
+        met, missed = _tallied(self.seen.reach, words, chosen, among)
+        for cell, number in self.overdue.items():
+            if cell.month in chosen and (among is None or cell.service in among):
+                missed[tuple(getattr(cell, word) for word in words)] += number
+        return {key: result(met[key], missed[key]) for key in {**met, **missed}}
+
+
+def result(met: int, missed: int) -> Result:
+    """Return the result of so many verdicts."""
+    return Result({Standing.MET: met, Standing.MISSED: missed})
+
+
+def months_with_verdicts(seen: Standpoint, services: Services = None) -> Months | None:
+    """Return the first and the last month in which a verdict fell; nothing where none has."""
+    tallied = _decided(seen.reach, services).order_by("month").values_list("month", flat=True)
+    due = _running_and_over(seen, services).order_by("due_at").values_list("label", "due_at")
+    ends = [tallied.first(), tallied.last(), *(seen.month_of(*each) for each in (due.first(), due.last()) if each)]
+    found = [each for each in ends if each]
+    return Months(min(found), max(found)) if found else None
+
+
+# --- verdicts that are tallied ---
+
+_OF_CLOCKS = {"service": "ticket__service", "customer": "ticket__customer", "version": "label"}
+_LABEL = Concat("version__agreement", Value("/"), Cast("version__number", CharField()), output_field=CharField())
+
+
+def _tallied(reach: Reach, words: tuple[str, ...], months: Months, services: Services) -> tuple[Counts, Counts]:
+    """Return how many verdicts were met and missed, by some fields of a cell."""
+    sums: Mapping[str, Any] = {"of_met": Sum("met"), "of_missed": Sum("missed")}
+    columns = words
+    if reach.by_supplier:
+        sums = {f"of_{each}": Count("pk", filter=Q(state=each)) for each in (State.MET.value, State.MISSED.value)}
+        columns = tuple(_OF_CLOCKS.get(word, word) for word in words)
+    rows = _decided(reach, services).filter(month__gte=months.first, month__lte=months.last).order_by()
+    met, missed = Counts(), Counts()
+    for *key, of_met, of_missed in _grouped(rows, columns, sums):
+        met[tuple(key)], missed[tuple(key)] = of_met or 0, of_missed or 0
+    return met, missed
+
+
+def _grouped(rows: QuerySet[Any], columns: tuple[str, ...], sums: Mapping[str, Any]) -> Any:
+    """Return a row for each group, its columns and then its sums; one row where nothing parts them."""
+    if not columns:
+        return [tuple(rows.aggregate(**sums).values())]
+    return rows.values(*columns).annotate(**sums).values_list(*columns, *sums)
+
+
+def _decided(reach: Reach, services: Services) -> QuerySet[Any]:
+    """Return the rows that tell verdicts: tallies, or single clocks where only events tell what is in reach."""
+    if reach.by_supplier:
+        return _clocks(reach, services).filter(month__isnull=False)
+    rows = models.Tally.objects.filter(reach.of_tallies())
+    return rows if services is None else rows.filter(service__in=services)
+
+
+def _clocks(reach: Reach, services: Services) -> QuerySet[Any]:
+    rows = models.Clock.objects.filter(reach.of_tickets("ticket__"), organisation=reach.organisation)
+    rows = rows if services is None else rows.filter(ticket__service__in=services)
+    return rows.annotate(label=_LABEL)
+
+
+# --- verdicts that fell as time went by ---
+
+_CLASSES = ("ticket__service", "ticket__customer", "priority", "kind", "party", "target", "label")
+_NOT_ENFORCED = written([NOT_ENFORCED])[1:-1]
+
+
+def _left_running(seen: Standpoint, months: Months, services: Services) -> Counter[Cell]:
+    """Return the running clocks whose due instant fell in some months and is over, in one statement.
+
+    The database knows nothing of zones. It parts due instants at every midnight at which a month begins in any of them,
+    so that all of one part lie in one month, whatever the zone.
+    """
+    edges = sorted({zones.midnight(each, zone) for each in (*months, after(months.last)) for zone in seen.zones})
+    part = Case(*(When(due_at__lt=edge, then=place) for place, edge in enumerate(edges)), output_field=IntegerField())
+    found: Counter[Cell] = Counter()
+    if edges:
+        rows = _running_and_over(seen, services).filter(due_at__gte=edges[0], due_at__lt=edges[-1])
+        for place, *told, number in _grouped(rows.annotate(part=part), ("part", *_CLASSES), {"number": Count("pk")}):
+            found[_cell(seen, edges[place - 1], told)] += number
+    return found
+
+
+def _paused_and_over(seen: Standpoint, services: Services) -> Counter[Cell]:
+    """Return the clocks that were paused when their limit was used up and only the roll of its due instant was left.
+
+    Nothing moves such an instant any more. There is hardly ever one, so they are looked at one by one.
+    """
+    rows = _paused_for_nothing(seen, services).values_list("machine", *_CLASSES)
+    found: Counter[Cell] = Counter()
+    for machine, *told in rows:
+        breach = from_microseconds(machine[kernel.S_FIXED])
+        if breach < seen.now:
+            found[_cell(seen, breach, told)] += 1
+    return found
+
+
+def _running_and_over(seen: Standpoint, services: Services) -> QuerySet[Any]:
+    return _counting(_clocks(seen.reach, services).filter(state=State.RUNNING.value, due_at__lt=seen.now))
+
+
+def _paused_for_nothing(seen: Standpoint, services: Services) -> QuerySet[Any]:
+    """Return paused clocks whose due instant no pause moves; the others have none in their machine."""
+    waiting = f"[{kernel.WAITING},"
+    unfixed = Concat(Value(waiting), Cast("started_at", CharField()), Value(f",{kernel.NONE},"))
+    rows = _clocks(seen.reach, services).filter(state=State.PAUSED.value, stopped_at__isnull=True)
+    return _counting(rows.alias(moved=StrIndex("machine", unfixed)).filter(moved=0))
+
+
+def _counting(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Return the clocks whose verdicts count."""
+    counting: QuerySet[Any] = rows.alias(unenforced=StrIndex("flags", Value(_NOT_ENFORCED))).filter(unenforced=0)
+    return counting
+
+
+def _cell(seen: Standpoint, breach: datetime, told: list[str]) -> Cell:
+    return Cell(seen.month_of(told[-1], breach), *told)
