@@ -4,7 +4,8 @@
 the same instant gives the same figures for ever; what a source claims and how its rows were flagged is as it is now.
 """
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -29,7 +30,6 @@ from servanda.store.books import book_from, versions
 from servanda.store.histories import TICKETS_AT_ONCE, histories
 
 _A_DAY = timedelta(days=1)
-_ENDS = (EventKind.RESOLVED, EventKind.CLOSED, EventKind.CANCELLED)
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,8 @@ class MonthLog:
             return list(own.order_by("pk").values_list("pk", flat=True))
         opened = Q(opened_at__range=self._around) | Q(opened_at=None, last_event_at__range=self._around)
         clocks = models.Clock.objects.filter(organisation=self.organisation)
-        decided = Q(month=self.month.first) | Q(state=State.RUNNING.value, due_at__range=self._around)
+        decided = Q(month=self.month.first) | Q(stopped_at__range=self._around)
+        decided |= Q(state=State.RUNNING.value, due_at__range=self._around)
         keys = {*own.filter(opened).values_list("pk", flat=True)}
         keys.update(clocks.filter(decided).values_list("ticket_id", flat=True))
         return sorted(keys)
@@ -172,36 +173,51 @@ def flow(log: MonthLog) -> Flow:
     """
     zone = log.organisation.zone
     starts_at, ends_at = log.month.starts_at(zone), min(log.month.ends_at(zone), log.known_at)
-    ended_before, ended_after = _ended(log, starts_at), _ended(log, ends_at)
-    counts = dict.fromkeys(("open_before", "logged", "reopened", "ended", "open_after"), 0)
-    oldest: datetime | None = None
+    turns, start = _turns(log, ends_at), to_microseconds(starts_at)
+    counts, oldest = Counter[str](), None
     opened = models.Ticket.objects.filter(organisation=log.organisation, opened_at__lt=ends_at)
     for key, opened_at in opened.values_list("pk", "opened_at").iterator():
         assert opened_at is not None
-        was_there, is_open = opened_at < starts_at, key not in ended_after
-        was_open = was_there and key not in ended_before
-        reopened = was_there and not was_open and (is_open or ended_after[key] >= to_microseconds(starts_at))
-        counts["open_before"] += was_open
-        counts["logged"] += not was_there
-        counts["reopened"] += reopened
-        counts["ended"] += not is_open and (was_open or not was_there or reopened)
-        counts["open_after"] += is_open
-        oldest = min(oldest or opened_at, opened_at) if is_open else oldest
-    return Flow(**counts, oldest_open_at=oldest)
+        course = _course(turns.get(key, ()), start, new=opened_at >= starts_at)
+        counts.update(course)
+        if "open_after" in course:
+            oldest = min(oldest or opened_at, opened_at)
+    return Flow(
+        counts["open_before"],
+        counts["logged"],
+        counts["reopened"],
+        counts["ended"],
+        counts["open_after"],
+        oldest,
+    )
 
 
-def _ended(log: MonthLog, at: datetime) -> dict[int, int]:
-    """Return the tickets that had ended by an instant, and when; by key, in microseconds."""
-    events = models.Event.objects.filter(organisation=log.organisation, happened_at__lt=at)
+def _course(turns: Iterable[tuple[int, int]], start: int, *, new: bool) -> list[str]:
+    """Return what a ticket counts as in a month: what it was when that began, became in it, and was at its end."""
+    was_open, is_open, reopened = not new, True, False
+    for instant, kind in sorted(turns):
+        is_open = kind == EventKind.REOPENED
+        if instant < start:
+            was_open = is_open
+        else:
+            reopened = reopened or (is_open and not was_open and not new)
+    came = "logged" if new else "open_before" if was_open else "reopened" if reopened else ""
+    went = "open_after" if is_open else "ended" if came else ""
+    return [each for each in (came, went) if each]
+
+
+def _turns(log: MonthLog, until: datetime) -> dict[int, list[tuple[int, int]]]:
+    """Return when tickets ended or were reopened before an instant, by their keys: microseconds, and the kind."""
+    events = models.Event.objects.filter(organisation=log.organisation, happened_at__lt=until)
     events = events.filter(Q(recorded_at=None) | Q(recorded_at__lte=log.known_at))
     taken_back = set(events.filter(kind=EventKind.RETRACTED).values_list("ticket_id", "retracts"))
-    kinds = (EventKind.REOPENED, *_ENDS)
-    told = events.filter(kind__in=kinds).annotate(at=Cast("happened_at", BigIntegerField()))
-    last: dict[int, tuple[int, int]] = {}
-    for ticket, key, kind, instant in told.values_list("ticket_id", "key", "kind", "at").iterator(chunk_size=10_000):
+    turning = (EventKind.REOPENED, EventKind.RESOLVED, EventKind.CLOSED, EventKind.CANCELLED)
+    told = events.filter(kind__in=turning).annotate(at=Cast("happened_at", BigIntegerField()))
+    found: dict[int, list[tuple[int, int]]] = {}
+    for ticket, key, kind, at in told.values_list("ticket_id", "key", "kind", "at").iterator(chunk_size=10_000):
         if (ticket, key) not in taken_back:
-            last[ticket] = max(last.get(ticket, (0, 0)), (instant, kind))
-    return {ticket: instant for ticket, (instant, kind) in last.items() if kind != EventKind.REOPENED}
+            found.setdefault(ticket, []).append((at, kind))
+    return found
 
 
 class Reach(NamedTuple):
