@@ -23,7 +23,7 @@ class Shape(NamedTuple):
 
 
 def find(model: type[Row], condition: str, values: Sequence[Any], *, locked: bool = False) -> list[Row]:
-    """Return the records of a table for which an SQL condition holds; `locked` keeps them for this transaction alone."""
+    """Return the records of a table for which an SQL condition holds; `locked`: kept for this transaction alone."""
     shape = _shape(model, connection.vendor)
     lock = " FOR UPDATE" if locked and connection.features.has_select_for_update else ""
     with connection.cursor() as cursor:
