@@ -1,0 +1,22 @@
+"""How a picture stands on a page: drawn wide, drawn narrow for a phone where there is such a drawing, and its table."""
+
+from typing import Any
+
+from django import template
+from django.utils.safestring import SafeString
+
+from servanda.reports.pictures.drawing import Picture
+
+register = template.Library()
+
+
+@register.inclusion_tag("parts/picture.html")
+def picture(wide: Picture | None, narrow: Picture | None = None, table: bool = True) -> dict[str, Any]:
+    """Show a picture in a region that scrolls sideways, with its table folded away below unless it stands elsewhere."""
+    rows = wide.table_twin.rows if wide and table else ()
+    return {
+        "picture": wide,
+        "wide": SafeString(wide.svg) if wide else "",
+        "narrow": SafeString(narrow.svg) if narrow else "",
+        "rows": [list(zip(wide.table_twin.headings, row, strict=True)) for row in rows],
+    }
