@@ -13,10 +13,12 @@ register = template.Library()
 @register.inclusion_tag("parts/picture.html")
 def picture(wide: Picture | None, narrow: Picture | None = None, table: bool = True) -> dict[str, Any]:
     """Show a picture in a region that scrolls sideways, with its table folded away below unless it stands elsewhere."""
-    rows = wide.table_twin.rows if wide and table else ()
+    if wide is None:
+        return {}
+    twin = wide.table_twin
     return {
         "picture": wide,
-        "wide": SafeString(wide.svg) if wide else "",
+        "wide": SafeString(wide.svg),
         "narrow": SafeString(narrow.svg) if narrow else "",
-        "rows": [list(zip(wide.table_twin.headings, row, strict=True)) for row in rows],
+        "rows": [list(zip(twin.headings, row, strict=True)) for row in twin.rows if table],
     }
