@@ -21,3 +21,4 @@ class Entry(Owned, AddedOnly):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organisation", "sequence"], name="one_entry_a_sequence")]
+        indexes = [models.Index(fields=["organisation", "subject"], name="entries_by_subject")]

@@ -6,6 +6,7 @@ from servanda.store.fields import CanonicalJsonField, InstantField
 from servanda.store.models.agreements import AgreementVersion
 from servanda.store.models.organisations import Owned
 from servanda.store.models.tickets import Ticket
+from servanda.store.searching import Flagged
 
 
 class Clock(Owned):
@@ -44,5 +45,21 @@ class Clock(Owned):
         indexes = [
             models.Index(
                 fields=["organisation", "due_at"], name="running_clocks_by_due", condition=models.Q(state="running")
-            )
+            ),
+            models.Index(
+                fields=["organisation", "state", "due_at"],
+                name="open_clocks_by_state",
+                condition=models.Q(stopped_at__isnull=True),
+            ),
+            models.Index(
+                fields=["organisation", "month", "target", "ticket"],
+                name="clocks_by_month",
+                condition=models.Q(month__isnull=False),
+            ),
+            models.Index(fields=["organisation", "state", "ticket"], name="clocks_by_state"),
+            models.Index(fields=["organisation", "priority", "ticket"], name="clocks_by_priority"),
+            models.Index(fields=["organisation", "target", "ticket"], name="clocks_by_target"),
+            models.Index(
+                fields=["organisation", "ticket"], name="clocks_with_flags", condition=models.Q(Flagged("flags"))
+            ),
         ]

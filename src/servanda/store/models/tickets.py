@@ -6,6 +6,7 @@ from servanda.store.fields import CanonicalJsonField, InstantField
 from servanda.store.keeping import AddedOnly
 from servanda.store.models.imports import Batch
 from servanda.store.models.organisations import Owned
+from servanda.store.searching import Flagged, InCodePoints, NamesSupplier, Told
 
 
 class Ticket(Owned):
@@ -35,7 +36,22 @@ class Ticket(Owned):
         constraints = [
             models.UniqueConstraint(fields=["organisation", "source", "number"], name="one_ticket_a_source_and_number")
         ]
-        indexes = [models.Index(fields=["organisation", "opened_at"], name="tickets_by_opening")]
+        indexes = [
+            models.Index(fields=["organisation", "opened_at"], name="tickets_by_opening"),
+            models.Index(fields=["organisation", "last_event_at"], name="tickets_by_last_event"),
+            models.Index(fields=["organisation", "service", "opened_at"], name="tickets_by_service"),
+            models.Index(fields=["organisation", "customer", "opened_at"], name="tickets_by_customer"),
+            models.Index(fields=["organisation", "priority", "opened_at"], name="tickets_by_priority"),
+            models.Index("organisation", InCodePoints("number"), name="tickets_by_number"),
+            models.Index(
+                fields=["organisation", "opened_at"], name="tickets_with_flags", condition=models.Q(Flagged("flags"))
+            ),
+            models.Index(
+                fields=["organisation", "number"],
+                name="tickets_not_judged",
+                condition=models.Q(Told("unjudged")),
+            ),
+        ]
 
 
 class Event(Owned, AddedOnly):
@@ -59,6 +75,13 @@ class Event(Owned, AddedOnly):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organisation", "ticket", "key"], name="one_event_a_key")]
+        indexes = [
+            models.Index(
+                fields=["organisation", "ticket"],
+                name="events_with_supplier",
+                condition=models.Q(NamesSupplier("changes")),
+            )
+        ]
 
 
 class SourceRow(Owned, AddedOnly):
