@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from servanda.services import organisations, people
+from servanda import wall_time
+from servanda.services import accounts, organisations, people
 from servanda.store import models
 from tests.builders import instant
 from tests.cli.kept import run
@@ -42,6 +43,20 @@ def test_who_is_only_named_by_a_source_is_listed_as_such(
     met.keep()
     assert run(monkeypatch, "people", "list") == 0
     assert capsys.readouterr().out.splitlines()[1:] == [f"{ann} (Ann Other): named by a source"]
+
+
+@pytest.mark.parametrize("address", ["", "https://slm.school.example"])
+def test_a_person_is_given_a_link_to_choose_a_password_by(
+    own: models.Organisation, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], address: str
+) -> None:
+    monkeypatch.setenv("SERVANDA_ADDRESS", address)
+    assert run(monkeypatch, "people", "invite", "kim") == 0
+    told, link = capsys.readouterr().out.splitlines()
+    assert told == "Give this link to 'kim' alone; it lets them choose a password, once, within 24 hours:"
+    beginning = f"  {address or 'http://localhost:8080'}/account/set-up/"
+    assert link.startswith(beginning)
+    secret = link.removeprefix(beginning).removesuffix("/")
+    assert accounts.open_link(secret, wall_time.now()).person_name == "kim"
 
 
 def test_several_roles_end_in_the_plural(

@@ -73,7 +73,7 @@ def test_counts_events_hashes_and_figures_stay(school: str) -> None:
     figures = seeded.figures("school")
     retention.anonymise(KIM, "kim", now=NOW, reason="left in May")
     after = {line for line in dumped().splitlines() if b'"table"' not in line}
-    assert len(before - after) == 2  # the person, and the last line
+    assert len(before - after) == 3  # the person, the account, and the last line
     assert len(after - before) == 3  # and the entry
     assert seeded.figures("school") == figures
 
@@ -222,3 +222,28 @@ def test_a_server_rewrites_the_table_of_people(postgresql_url: str) -> None:
         cursor.execute("SELECT pg_relation_filenode('store_person')")
         assert cursor.fetchone() != before
     work_on(SQLITE_URL)
+
+
+def kim_of_the_school() -> models.Person:
+    """Return the person."""
+    return models.Person.objects.get(organisation__slug="school", slug="kim")
+
+
+def test_who_is_forgotten_signs_in_no_more(school: str) -> None:
+    models.SetUpLink.objects.create(person=kim_of_the_school(), secret_hash="1" * 64, until=NOW)
+    retention.anonymise(KIM, "kim", now=NOW, reason="they asked")
+    assert kim_of_the_school().account is None
+    assert not models.SetUpLink.objects.exists()
+    assert [each.email for each in models.Account.objects.all()] == ["kim@college.example.org"]
+
+
+def test_an_account_of_two_organisations_stays_with_the_other(school: str) -> None:
+    there = models.Person.objects.get(organisation__slug="college", slug="kim")
+    here = kim_of_the_school()
+    there.account = here.account
+    there.save()
+    retention.anonymise(KIM, "kim", now=NOW, reason="they asked")
+    there.refresh_from_db()
+    here.refresh_from_db()
+    assert here.account is None
+    assert there.account is not None

@@ -134,11 +134,33 @@ def test_an_organisation_is_loaded_beside_another(told: bytes) -> None:
     def part() -> None:
         load(told)
         parts.extend((dumped("school"), dumped("college")))
+        models.Account.objects.all().delete()
+        parts.append(dumped())
 
     emptied(part)
     load(parts[1])
     load(parts[0])
-    assert dumped() == told
+    assert dumped() == parts[2]
+
+
+def test_a_dump_of_everything_keeps_each_sign_in_and_one_of_an_organisation_none(told: bytes) -> None:
+    load(told)
+    people = models.Person.objects.filter(slug="kim").order_by("organisation__slug")
+    assert [each.account and each.account.email for each in people] == [
+        "kim@college.example.org",
+        "kim@school.example.org",
+    ]
+    alone = dumped("school")
+    assert json.loads(alone.splitlines()[-1])["rows"]["account"] == 0
+    assert b"kim@school.example.org" not in alone
+
+
+def test_a_dump_of_one_organisation_that_tells_an_account_is_refused(told: bytes) -> None:
+    lines = told.splitlines(keepends=True)
+    header = json.loads(lines[0]) | {"organisation": "school"}
+    forged = [f"{json.dumps(header)}\n".encode(), *(each for each in lines[1:] if b'"college"' not in each)]
+    with pytest.raises(DamagedDump, match="nothing that others share"):
+        load(b"".join(forged))
 
 
 def test_a_whole_dump_is_refused_where_something_is_kept(told: bytes) -> None:

@@ -15,12 +15,11 @@ from servanda.store.keeping import AddedOnly
 from tests.store.rows import HISTORY, keep, school
 from tests.store.test_keeping import FOREVER
 
-
 OF_NO_ORGANISATION = {"Organisation", "Account", "SetUpLink"}
 
 
 def owned() -> list[type[models.Model]]:
-    """Return every model but the organisation itself, and what is kept of signing in, whichever organisation it is to."""
+    """Return every model but the organisation itself, and what is kept of signing in, to whichever organisation."""
     return [each for each in apps.get_app_config("store").get_models() if each.__name__ not in OF_NO_ORGANISATION]
 
 

@@ -37,7 +37,7 @@ def is_owned(model: type[models.Model]) -> bool:
 
 
 def own(model: type[models.Model], organisation: Organisation) -> dict[str, Any]:
-    """Return how the rows of a model that an organisation keeps are found; those of its people where it is not named."""
+    """Return how the rows of an organisation are found in a model; by its people where it is not named there."""
     if model is Organisation:
         return {"pk": organisation.pk}
     if is_owned(model):

@@ -61,6 +61,7 @@ OF_ONE_ORGANISATION: Mapping[str, tuple[Words, ...]] = MappingProxyType(
         "people add": (("people", "add", "sam", "--name", "Sam", "--email", "sam@example.org"),),
         "people assign": (("people", "assign", "sam", "--role", "technician", "--service", "printing"),),
         "people list": (("people", "list"), ("people", "list", "--json")),
+        "people invite": (("people", "invite", "sam"),),
         "people end": (("people", "end", "sam", "--role", "technician"),),
         "people leave": (("people", "leave", "sam"),),
         "people return": (("people", "return", "sam"),),

@@ -48,6 +48,7 @@ class Desk:
         shown = self.printed.readouterr()
         text = f"{code}\n{shown.out}\n{shown.err}".replace(f"{self.files}", "FILES").replace(f"{self.out}", "OUT")
         assert "Traceback" not in text
+        text = re.sub(r"/set-up/[\w-]{40,}/", "/set-up/SECRET/", text)
         return f"$ {' '.join(words)} --as {person}\n{text}"
 
 
@@ -112,7 +113,7 @@ def test_every_column_that_can_hold_a_mark_has_one(desk: Desk, fresh: Fresh) -> 
 def test_every_row_of_the_first_has_a_twin(desk: Desk, fresh: Fresh) -> None:
     first = set_up(desk, fresh("shared"))
     other = canary.add_canary(first)
-    for model in canary.every_model()[1:]:
+    for model in filter(canary.is_owned, canary.every_model()):
         own, theirs = (model._base_manager.filter(organisation=each).count() for each in (first, other))
         assert theirs == own + 1, model
 
@@ -238,6 +239,7 @@ BY_ID: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("person.slug", ("people", "assign", "{id}", "--role", "technician")),
     ("person.slug", ("people", "end", "{id}", "--role", "technician")),
     ("person.slug", ("people", "leave", "{id}")),
+    ("person.slug", ("people", "invite", "{id}")),
     ("person.slug", ("people", "return", "{id}")),
     ("service.slug", ("people", "assign", "technician", "--role", "technician", "--service", "{id}")),
     ("person.name", ("anonymise", "{id}", *REASON)),

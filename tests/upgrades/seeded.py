@@ -127,7 +127,10 @@ def _seed_one(slug: str, tickets: int) -> None:
 
 
 def _people(school: models.Organisation) -> Viewer:
-    kim = models.Person.objects.create(organisation=school, slug="kim", name="Kim Ångström", email="kim@example.org")
+    account = models.Account.objects.create(email=f"kim@{school.slug}.example.org", password="!none", made_at=RECORDED)
+    kim = models.Person.objects.create(
+        organisation=school, slug="kim", name="Kim Ångström", email="kim@example.org", account=account
+    )
     translate.record_of_assignment(Assignment(Role.ADMINISTRATOR), kim).save()
     scope = Scope(frozenset({"mail"}), frozenset({"staff"}))
     for role in (Role.TECHNICIAN, Role.AUDITOR):

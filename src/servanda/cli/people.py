@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from functools import partial
@@ -11,6 +12,7 @@ from servanda import wall_time
 from servanda.bad_input import BadInput
 from servanda.cli.command import DONE, Subparsers, add_command
 from servanda.cli.database_options import add_database_options, opened, viewer_of
+from servanda.config.addresses import site
 from servanda.engine.canonical import plain
 from servanda.engine.rights import Assignment, InvalidAssignment, Role, Scope, Viewer
 
@@ -33,7 +35,7 @@ def add(subparsers: Subparsers) -> None:
         run=partial(run, every),
     )
     steps = parser.add_subparsers(metavar="STEP", required=True)
-    for announce in (_announce_add, _announce_assign, _announce_end, _announce_leave, _announce_return, _announce_list):
+    for announce in ANNOUNCED:
         add_database_options(announce(steps))
 
 
@@ -90,6 +92,16 @@ def come_back(arguments: argparse.Namespace, viewer: Viewer, now: datetime) -> I
 
     back = people.activate(viewer, arguments.id, now=now)
     yield f"'{arguments.id}' is {'back, with the roles they had' if back else 'here already'}."
+
+
+def invite(arguments: argparse.Namespace, viewer: Viewer, now: datetime) -> Iterator[str]:
+    """Print a link by which a person chooses a password."""
+    from servanda.services import accounts
+    from servanda.web.links import set_up_path
+
+    secret = accounts.invite(viewer, arguments.id, now=now)
+    yield f"Give this link to '{arguments.id}' alone; it lets them choose a password, once, within 24 hours:"
+    yield f"  {site(os.environ)}{set_up_path(secret)}"
 
 
 def every(arguments: argparse.Namespace, viewer: Viewer, now: datetime) -> Iterator[str]:
@@ -172,11 +184,27 @@ def _announce_return(steps: Subparsers) -> argparse.ArgumentParser:
     return _of_person(steps, "return", says, "servanda people return sam", come_back)
 
 
+def _announce_invite(steps: Subparsers) -> argparse.ArgumentParser:
+    says = "Make a link by which a person chooses a password to sign in with, the first or a new one."
+    return _of_person(steps, "invite", says, "servanda people invite sam", invite)
+
+
 def _announce_list(steps: Subparsers) -> argparse.ArgumentParser:
     example = "servanda people list --json"
     step = add_command(steps, "list", says="List people and their roles.", example=example, run=partial(run, every))
     step.add_argument("--json", action="store_true", help="print each person as a JSON object on a line of its own")
     return step
+
+
+ANNOUNCED = (
+    _announce_add,
+    _announce_assign,
+    _announce_end,
+    _announce_leave,
+    _announce_return,
+    _announce_invite,
+    _announce_list,
+)
 
 
 def _of_person(steps: Subparsers, name: str, says: str, example: str, step: Step) -> argparse.ArgumentParser:

@@ -46,7 +46,7 @@ def find(viewer: Viewer, told: str) -> str:
 
 
 def anonymise(viewer: Viewer, slug: str, *, now: datetime, reason: str) -> None:
-    """Empty a person's name and address; what they did, their roles and every count stay.
+    """Empty a person's name and address and end their sign-in; what they did, their roles and every count stay.
 
     Call `leave_no_trace` afterwards. Raise `NotFound` where the viewer may not or there is no such person, and
     `AnonymisationRefused` for a reason that repeats the name, which would then stand in the audit for ever.
@@ -131,6 +131,16 @@ def _forget(people: list[models.Person], now: datetime) -> None:
     for person in people:
         person.name, person.email, person.anonymised_at = "", "", now
     models.Person.objects.bulk_update(people, ["name", "email", "anonymised_at"], batch_size=500)
+    _forget_accounts(people)
+
+
+def _forget_accounts(people: list[models.Person]) -> None:
+    """Take from people the account they sign in with, and remove it unless it is somebody's elsewhere too."""
+    models.SetUpLink.objects.filter(person__in=people).delete()
+    accounts = {each.account_id for each in people} - {None}
+    if accounts:
+        models.Person.objects.filter(pk__in=[each.pk for each in people]).update(account=None)
+        models.Account.objects.filter(pk__in=accounts, people=None).delete()
 
 
 def may_clean(viewer: Viewer) -> None:
@@ -146,7 +156,8 @@ def leave_no_trace() -> None:
     """
     with connection.cursor() as cursor:
         if connection.vendor != "sqlite":
-            cursor.execute(f"VACUUM FULL {connection.ops.quote_name(models.Person._meta.db_table)}")
+            for model in (models.Person, models.Account):
+                cursor.execute(f"VACUUM FULL {connection.ops.quote_name(model._meta.db_table)}")
             return
         cursor.execute("VACUUM")
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

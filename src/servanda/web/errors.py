@@ -41,6 +41,11 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "errors/refused.html", {"refusal": told}, status=403)
 
 
+def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer that somebody tries too often."""
+    return render(request, "errors/too_many.html", status=429)
+
+
 def unavailable(request: HttpRequest, refusal: BadInput, cause: Exception) -> HttpResponse:
     """Answer that the database refuses now what it may take again later."""
     log.error("the database refused %s %s", request.method, request.path, exc_info=cause)

@@ -21,4 +21,5 @@ urlpatterns = [
 handler400 = errors.bad_request
 handler403 = errors.not_found
 handler404 = errors.not_found
+handler429 = errors.too_many  # of allauth
 handler500 = errors.fault
