@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from fractions import Fraction
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -42,6 +43,17 @@ class Cell(NamedTuple):
     party: str
     target: str
     version: str
+
+
+class Promise(NamedTuple):
+    """What was promised: a target with the share that was agreed for it, whichever versions of its agreement say so."""
+
+    agreement: str
+    target: str
+    share: Fraction | None
+
+
+ByPromise = Mapping[Promise, Result]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -98,6 +110,11 @@ class Standpoint:
         """The agreement versions by their labels."""
         return {each.label: each for each in self.book.versions}
 
+    @cached_property
+    def shares(self) -> Mapping[tuple[str, str], Fraction | None]:
+        """The share that was agreed for each target of each version."""
+        return {(each.label, target.id): target.share for each in self.book.versions for target in each.targets}
+
     @property
     def zones(self) -> frozenset[str]:
         """The zones in whose midnights months begin."""
@@ -144,6 +161,19 @@ class Verdicts:
             if cell.month in chosen and (among is None or cell.service in among):
                 missed[tuple(getattr(cell, word) for word in words)] += number
         return {key: result(met[key], missed[key]) for key in {**met, **missed}}
+
+    def by_promise(
+        self, *words: str, months: Months | None = None, services: Services = None
+    ) -> dict[Key, dict[Promise, Result]]:
+        """Return the results by some fields of a cell, each parted by what was promised."""
+        found: dict[Key, dict[Promise, Result]] = {}
+        for (*key, version, target), each in self.by(
+            *words, "version", "target", months=months, services=services
+        ).items():
+            promise = Promise(version.rpartition("/")[0], target, self.seen.shares.get((version, target)))
+            kept = found.setdefault(tuple(key), {})
+            kept[promise] = kept.get(promise, Result()) + each
+        return found
 
 
 def result(met: int, missed: int) -> Result:
@@ -228,7 +258,7 @@ def _paused_and_over(seen: Standpoint, services: Services) -> Counter[Cell]:
 
     Nothing moves such an instant any more. There is hardly ever one, so they are looked at one by one.
     """
-    rows = _paused_for_nothing(seen, services).values_list("machine", *_CLASSES)
+    rows = counting(fixed_in_a_pause(_clocks(seen.reach, services))).values_list("machine", *_CLASSES)
     found: Counter[Cell] = Counter()
     for machine, *told in rows:
         breach = from_microseconds(machine[kernel.S_FIXED])
@@ -238,21 +268,23 @@ def _paused_and_over(seen: Standpoint, services: Services) -> Counter[Cell]:
 
 
 def _running_and_over(seen: Standpoint, services: Services) -> QuerySet[Any]:
-    return _counting(_clocks(seen.reach, services).filter(state=State.RUNNING.value, due_at__lt=seen.now))
+    running = _clocks(seen.reach, services).filter(stopped_at=None, state=State.RUNNING.value)
+    return counting(running.filter(due_at__lt=seen.now))
 
 
-def _paused_for_nothing(seen: Standpoint, services: Services) -> QuerySet[Any]:
-    """Return paused clocks whose due instant no pause moves; the others have none in their machine."""
+def fixed_in_a_pause(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Return those of some clocks that are paused, but whose due instant no pause moves: others have none."""
     waiting = f"[{kernel.WAITING},"
     unfixed = Concat(Value(waiting), Cast("started_at", CharField()), Value(f",{kernel.NONE},"))
-    rows = _clocks(seen.reach, services).filter(state=State.PAUSED.value, stopped_at__isnull=True)
-    return _counting(rows.alias(moved=StrIndex("machine", unfixed)).filter(moved=0))
+    paused = rows.filter(state=State.PAUSED.value, stopped_at__isnull=True)
+    fixed: QuerySet[Any] = paused.alias(moved=StrIndex("machine", unfixed)).filter(moved=0)
+    return fixed
 
 
-def _counting(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Return the clocks whose verdicts count."""
-    counting: QuerySet[Any] = rows.alias(unenforced=StrIndex("flags", Value(_NOT_ENFORCED))).filter(unenforced=0)
-    return counting
+def counting(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Return those of some clocks whose verdicts count."""
+    found: QuerySet[Any] = rows.alias(unenforced=StrIndex("flags", Value(_NOT_ENFORCED))).filter(unenforced=0)
+    return found
 
 
 def _cell(seen: Standpoint, breach: datetime, told: list[str]) -> Cell:

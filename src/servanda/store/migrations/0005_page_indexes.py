@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             "clock",
             models.Index(
-                fields=["organisation", "state", "due_at"],
+                fields=["organisation", "stopped_at", "state", "due_at", "ticket"],
                 name="open_clocks_by_state",
                 condition=models.Q(stopped_at__isnull=True),
             ),

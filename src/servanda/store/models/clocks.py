@@ -47,7 +47,7 @@ class Clock(Owned):
                 fields=["organisation", "due_at"], name="running_clocks_by_due", condition=models.Q(state="running")
             ),
             models.Index(
-                fields=["organisation", "state", "due_at"],
+                fields=["organisation", "stopped_at", "state", "due_at", "ticket"],
                 name="open_clocks_by_state",
                 condition=models.Q(stopped_at__isnull=True),
             ),

@@ -1,0 +1,148 @@
+"""What the home page rests on: how all services stand now and by month, as far as a viewer may see it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Q
+
+from servanda.engine import zones
+from servanda.engine.results import Result
+from servanda.engine.rights import Role, Viewer
+from servanda.queries import attainment, board, services
+from servanda.queries.attainment import ByPromise, Months, Standpoint, Verdicts
+from servanda.queries.board import Board, ClockShown
+from servanda.queries.services import Known, Named
+from servanda.store import models
+
+ROWS = 12
+"""How many services the chart of the home page shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """The months of some services, and how many more there are: those with the most misses, in the order of names."""
+
+    months: Months
+    rows: Mapping[str, Mapping[date, ByPromise]]
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Which steps of setting up are done; `service_managers` and `representatives` name who holds the role today."""
+
+    agreements: bool
+    tickets: bool
+    service_managers: tuple[str, ...]
+    representatives: tuple[str, ...]
+    report: bool
+
+    @property
+    def all_done(self) -> bool:
+        """Whether nothing is left to do."""
+        return bool(self.agreements and self.tickets and self.service_managers and self.representatives and self.report)
+
+
+@dataclass(frozen=True, slots=True)
+class LastImport:
+    """The file that was taken in last."""
+
+    number: int
+    file_name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What a viewer sees of everything, as of now.
+
+    `promises` has the results of `month`, the last one in which a verdict fell, by what was promised. `board` and
+    `urgent` are empty where no role of theirs lets them see tickets.
+    """
+
+    span: Known | None
+    names: Mapping[str, Named]
+    chart: Chart
+    month: date
+    this_month: bool
+    promises: ByPromise
+    target_names: Mapping[tuple[str, str], str]
+    board: Board | None
+    urgent: tuple[ClockShown, ...]
+    steps: Steps
+    last_import: LastImport | None
+
+
+def overview(viewer: Viewer, now: datetime) -> Overview:
+    """Return what a viewer sees; raise `NotFound` where no role of theirs lets them see any results.
+
+    However much is kept, it takes as many statements.
+    """
+    seen = attainment.standpoint(viewer, now)
+    span, named = services.known(seen), services.names(seen)
+    months = Months.until(services.shown_until(seen, span), services.SHOWN)
+    verdicts = Verdicts(seen, months)
+    month = max((month for (month,) in verdicts.by("month")), default=months.last)
+    tickets = board.reach_of_tickets(seen)
+    return Overview(
+        span=span,
+        names=named,
+        chart=_chart(verdicts, named),
+        month=month,
+        this_month=month == seen.month,
+        promises=verdicts.by_promise(months=Months(month, month)).get((), {}),
+        target_names=services.target_names(seen.book),
+        board=board.counted(seen, board.open_clocks(tickets)) if tickets else None,
+        urgent=board.urgent(seen, tickets) if tickets else (),
+        steps=_steps(seen, span),
+        last_import=_last_import(seen),
+    )
+
+
+def _chart(verdicts: Verdicts, named: Mapping[str, Named]) -> Chart:
+    """Return the months of the services with the most misses, in two statements."""
+    of_services: dict[str, Result] = {service: each for (service,), each in verdicts.by("service").items()}
+    ranked = sorted(of_services, key=lambda service: (-of_services[service].missed, -of_services[service].verdicts))
+    chosen = sorted(ranked[:ROWS], key=lambda id: (named[id].name.casefold() if id in named else "", id))
+    rows: dict[str, dict[date, ByPromise]] = {service: {} for service in chosen}
+    for (month, service), kept in verdicts.by_promise("month", "service", services=frozenset(chosen)).items():
+        rows[service][month] = kept
+    return Chart(verdicts.months, rows, len(ranked) - len(chosen))
+
+
+def _steps(seen: Standpoint, span: Known | None) -> Steps:
+    own = models.Report.objects.filter(organisation=seen.reach.organisation)
+    holders = _holders(seen, (Role.SERVICE_MANAGER, Role.REPRESENTATIVE))
+    return Steps(
+        agreements=bool(seen.book.versions),
+        tickets=span is not None,
+        service_managers=holders[Role.SERVICE_MANAGER],
+        representatives=holders[Role.REPRESENTATIVE],
+        report=own.exists(),
+    )
+
+
+def _holders(seen: Standpoint, roles: Iterable[Role]) -> Mapping[Role, tuple[str, ...]]:
+    """Return the names of the people who hold each of some roles today, in one statement."""
+    today = zones.to_local(seen.zone, seen.now).date()
+    held = models.RoleAssignment.objects.filter(
+        Q(from_on=None) | Q(from_on__lte=today),
+        Q(until_on=None) | Q(until_on__gte=today),
+        organisation=seen.reach.organisation,
+        role__in=[each.value for each in roles],
+        person__active=True,
+    )
+    rows = list(held.order_by("person__name", "person__slug").values_list("role", "person__name", "person__slug"))
+    return {
+        role: tuple(dict.fromkeys(name or slug for held_role, name, slug in rows if held_role == role.value))
+        for role in roles
+    }
+
+
+def _last_import(seen: Standpoint) -> LastImport | None:
+    if not seen.reach.is_whole:
+        return None
+    standing = models.Batch.objects.filter(organisation=seen.reach.organisation, state=models.Batch.State.COMMITTED)
+    last = standing.order_by("-number").first()
+    return LastImport(last.number, last.file_name, last.committed_at) if last and last.committed_at else None
