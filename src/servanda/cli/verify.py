@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from dataclasses import replace
 
 from servanda import wall_time
 from servanda.cli.command import DONE, FINDINGS, Subparsers, add_command
@@ -14,8 +15,8 @@ def add(subparsers: Subparsers) -> None:
     parser = add_command(
         subparsers,
         "verify",
-        says="Replay every event and compare all that is kept: clocks, tallies, agreement versions, the audit. "
-        "Writes nothing.",
+        says="Replay every event and compare all that is kept: clocks, tallies, agreement versions, issued reports, the "
+        "audit. Writes nothing.",
         example="servanda verify",
         run=run,
     )
@@ -27,9 +28,12 @@ def run(arguments: argparse.Namespace) -> int:
     """Verify; 1 where something differs."""
     with opened(arguments):
         from servanda.reports import verification as words
+        from servanda.reports.monthly.verification import differences
         from servanda.services import verification
 
-        verified = verification.verify(viewer_of(arguments, wall_time.now()), show_progress)
+        viewer = viewer_of(arguments, wall_time.now())
+        verified = verification.verify(viewer, show_progress)
+        verified = replace(verified, differences=(*verified.differences, *differences(viewer)))
         if arguments.json:
             print(json.dumps(words.as_json(verified), indent=2))
         else:

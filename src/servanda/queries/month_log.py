@@ -40,6 +40,7 @@ class MonthLog:
     month: Period
     known_at: datetime
     whole: bool
+    only: frozenset[int] | None = None
 
     @cached_property
     def book(self) -> Book:
@@ -125,14 +126,17 @@ class MonthLog:
 
     @cached_property
     def _keys(self) -> list[int]:
+        if self.only is not None:
+            return sorted(self.only)
         own = models.Ticket.objects.filter(organisation=self.organisation)
-        if self.whole:
+        touched = None if self.whole else touched_since(self.organisation, self.known_at)
+        if touched is None:
             return list(own.order_by("pk").values_list("pk", flat=True))
         opened = Q(opened_at__range=self._around) | Q(opened_at=None, last_event_at__range=self._around)
         clocks = models.Clock.objects.filter(organisation=self.organisation)
         decided = Q(month=self.month.first) | Q(stopped_at__range=self._around)
         decided |= Q(state=State.RUNNING.value, due_at__range=self._around)
-        keys = {*own.filter(opened).values_list("pk", flat=True)}
+        keys = {*touched, *own.filter(opened).values_list("pk", flat=True)}
         keys.update(clocks.filter(decided).values_list("ticket_id", flat=True))
         return sorted(keys)
 
@@ -143,13 +147,57 @@ class MonthLog:
         return self.month.starts_at(zone) - _A_DAY, self.month.ends_at(zone) + _A_DAY
 
 
-def of(viewer: Viewer, month: Period, *, known_at: datetime, whole: bool = False) -> MonthLog:
+def of(
+    viewer: Viewer, month: Period, *, known_at: datetime, whole: bool = False, action: Action = Action.PREPARE_REPORT
+) -> MonthLog:
     """Return the log of a month as it was known at an instant; `whole` with every ticket there is.
 
-    An instant in the past needs the whole: only for now is it known beforehand which tickets may count. Raise
-    `NotFound` where the viewer may not prepare reports.
+    Without it earlier months are incomplete. Raise `NotFound` where the viewer may not do the action to everything.
     """
-    return MonthLog(access_organisation(viewer, Action.PREPARE_REPORT), month, known_at, whole)
+    return MonthLog(access_organisation(viewer, action), month, known_at, whole)
+
+
+def touched_since(organisation: models.Organisation, at: datetime) -> frozenset[int] | None:
+    """Return the keys of the tickets of which anything was recorded after an instant; `None` where it may be any."""
+    if (
+        models.AgreementVersion.objects.filter(organisation=organisation, applied_at__gt=at).exists()
+        or models.Ending.objects.filter(organisation=organisation, recorded_at__gt=at).exists()
+    ):
+        return None
+    later = (
+        each.objects.filter(organisation=organisation, recorded_at__gt=at).values_list("ticket_id", flat=True)
+        for each in (models.Event, models.Exemption)
+    )
+    return frozenset(key for keys in later for key in keys.distinct())
+
+
+class Later(NamedTuple):
+    """Something recorded of a ticket after an instant: an event, or an exemption; with the import that brought it."""
+
+    source: str
+    ticket: str
+    words: str
+    happened_at: datetime | None
+    recorded_at: datetime
+    batch: int | None
+
+
+def recorded_since(log: MonthLog) -> dict[tuple[str, str], list[Later]]:
+    """Return what was recorded of the log's tickets after the instant it is known at, by source and number."""
+    events = models.Event.objects.filter(organisation=log.organisation, recorded_at__gt=log.known_at).order_by("pk")
+    parts = ("ticket__source", "ticket__number", "kind", "happened_at", "recorded_at", "batch__number")
+    found: dict[tuple[str, str], list[Later]] = {}
+    for source, number, kind, happened_at, recorded_at, batch in events.values_list(*parts).iterator():
+        assert recorded_at is not None  # as chosen
+        word = EventKind(kind).word.replace("_", " ")
+        later = Later(source, number, word, happened_at, recorded_at, batch)
+        found.setdefault((source, number), []).append(later)
+    exemptions = models.Exemption.objects.filter(organisation=log.organisation, recorded_at__gt=log.known_at)
+    told = exemptions.order_by("pk").values_list("ticket__source", "ticket__number", "reason", "recorded_at")
+    for source, number, reason, recorded_at in told:
+        later = Later(source, number, f"exempted: {reason}", None, recorded_at, None)
+        found.setdefault((source, number), []).append(later)
+    return found
 
 
 class Flow(NamedTuple):

@@ -36,6 +36,11 @@ def check_event(event: Event) -> None:
     _check_year(event.happened_at)
 
 
+def check_text(what: str, text: str) -> None:
+    """Raise `Unkeepable` for a text that is too long or no text."""
+    _check_text(what, text, LONGEST_TEXT)
+
+
 def _names(event: Event) -> Iterable[tuple[str, str]]:
     yield "the id of an event", event.id
     yield "the id of the event taken back", event.retracts

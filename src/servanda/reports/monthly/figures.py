@@ -22,7 +22,7 @@ from servanda.engine.logs import Judged, JudgedTicket, Unjudged, judged_in_passi
 from servanda.engine.periods import Period
 from servanda.engine.reconciliation import TOLERANCE, Case, cases_of, comparison
 from servanda.engine.results import Cohort, Result, Standing, place_of
-from servanda.engine.rights import Viewer
+from servanda.engine.rights import Action, Viewer
 from servanda.engine.targets import TargetKind
 from servanda.queries import attainment as tallied
 from servanda.queries import month_log
@@ -78,14 +78,19 @@ def now(viewer: Viewer, month: Period, at: datetime) -> MonthFigures:
         return _made(log, by_month)
 
 
-def known_at(viewer: Viewer, month: Period, at: datetime) -> MonthFigures:
-    """Return the figures of a month as they were known at an instant, with every ticket judged anew."""
+def known_at(
+    viewer: Viewer, month: Period, at: datetime, *, whole: bool = True, action: Action = Action.PREPARE_REPORT
+) -> MonthFigures:
+    """Return the figures of a month as they were known at an instant, worked out from the events alone.
+
+    Unless it is `whole`, which reads every ticket, only what is told of the month itself is right.
+    """
     with snapshot():
-        return _made(month_log.of(viewer, month, known_at=at, whole=True), None)
+        return _made(month_log.of(viewer, month, known_at=at, whole=whole, action=action), None)
 
 
 def _made(log: MonthLog, by_month: ByMonth | None) -> MonthFigures:
-    passed = _Pass(log, Names(log.book), whole=by_month is None)
+    passed = _Pass(log, Names(log.book), keeps_months=by_month is None)
     judged = Judged(log, passed.of(judged_in_passing(log).tickets))
     found = attainment.of(judged, period=log.month)
     return _Making(log, found, passed, passed.by_month if by_month is None else by_month).figures()
@@ -100,7 +105,7 @@ class _Pass:
 
     log: MonthLog
     names: Names
-    whole: bool
+    keeps_months: bool
     misses: Misses = field(init=False)
     cases: list[Case] = field(default_factory=list)
     taken: list[timedelta] = field(default_factory=list)
@@ -129,13 +134,13 @@ class _Pass:
         return reading.cover.version.zone if reading.cover.version else self.log.organisation.zone
 
     def _is_within(self, reading: Reading) -> bool:
-        """Whether a reading counts in the month; its ending is noted in passing, and its own month for a whole log."""
+        """Whether a reading counts in the month; its ending is noted in passing, and its own month if wanted."""
         place, zone = place_of(reading, Cohort.DECIDED_IN), self._zone(reading)
         cycle = reading.cycle
         ended_at = cycle.stopped_at if cycle and reading.cover.kind is TargetKind.RESOLUTION else None
         if cycle and ended_at and reading.state in (State.MET, State.MISSED) and self.log.month.holds(ended_at, zone):
             self.taken.append(cycle.elapsed)
-        if self.whole and place.standing in (Standing.MET, Standing.MISSED):
+        if self.keeps_months and place.standing in (Standing.MET, Standing.MISSED):
             month = zones.to_local(zone, place.at).date().replace(day=1)
             key = Key(month, reading.service, reading.version, reading.target)
             self.by_month[key] = self.by_month.get(key, Result()) + Result({place.standing: 1})

@@ -99,8 +99,8 @@ def _sentence(reading: Reading, cycle: Cycle, late: timedelta, sums: Totals, as_
     else:
         word = cycle.stopped_by.word.replace("_", " ") if cycle.stopped_by is not None else "stopped"
         ended = f"{word} {instant(cycle.stopped_at, version.zone)}, {length(late)} too late"
-    spent = f"{length(sums.counted)} counted against {limit}, {length(sums.paused)} was paused"
-    return f"Due {due}, {ended}: of {length(sums.wall)} {spent}, {length(sums.outside_hours)} lay outside hours."
+    paused = f"; {length(sums.paused)} more was paused" if sums.paused else ""
+    return f"Due {due}, {ended}: {length(sums.counted)} counted against {limit}{paused}."
 
 
 def _whose(span: Span, events: Sequence[Event]) -> Iterator[Part]:

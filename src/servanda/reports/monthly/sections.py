@@ -17,8 +17,9 @@ from servanda.reports.words import MONTHS, count, day, instant, length
 Cell = str | int
 
 FRONT = 12
-PRINTED = 60
+PRINTED = 40
 NOT_MEASURED = "not measured yet"
+BY_MACHINE = "written by the program"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def _standing(report: MonthReport) -> str:
 
 def _author(sentence: Sentence, zone: str) -> str:
     if sentence.by_machine:
-        return "written by the program"
+        return BY_MACHINE
     return f"written by {sentence.written_by}, {instant(sentence.written_at, zone)}"
 
 
@@ -176,7 +177,7 @@ def _slam(report: MonthReport) -> Section | None:
     ]
     headings = ("Service", *map(_month, figures.months))
     title = f"Services over {len(figures.months)} months"
-    return Section("slam", title, table=Table(headings, frozenset(), tuple(rows)))
+    return Section("slam", title, table=Table(headings, frozenset(), tuple(rows)), annex=len(rows) > FRONT)
 
 
 def _promises(report: MonthReport) -> Section | None:
@@ -236,13 +237,13 @@ def _misses(report: MonthReport) -> Section | None:
     missed, listed = figures.total.missed, len(figures.misses)
     if not missed:
         return None
-    said = [f"{count(missed, 'promise')} missed, the latest first."]
+    said = [f"{count(missed, 'promise')} missed, the longest overdue first. Too late by is in opening hours."]
     if listed > PRINTED:
         said.append(f"The first {PRINTED} are printed; {listed:,} are in the files for spreadsheets.")
+    several = len({each.source for each in figures.misses}) > 1
     rows = [
         (
-            each.ticket,
-            each.source,
+            f"{each.source}/{each.ticket}" if several else each.ticket,
             each.service_name,
             each.priority or "any",
             each.target_name,
@@ -251,7 +252,7 @@ def _misses(report: MonthReport) -> Section | None:
         )
         for each in figures.misses
     ]
-    headings = ("Ticket", "Source", "Service", "Priority", "Target", "Too late by", "Why it counts as missed")
+    headings = ("Ticket", "Service", "Priority", "Target", "Too late by", "Why it counts as missed")
     return Section("misses", "What went wrong, and why", tuple(said), _table(headings, rows, printed=PRINTED))
 
 
@@ -338,8 +339,8 @@ _SECTIONS: tuple[Callable[[MonthReport], Section | None], ...] = (
     _cautions,
     _changes,
     _services,
-    _trend,
     _slam,
+    _trend,
     _all_services,
     _promises,
     _lines,

@@ -304,6 +304,14 @@ class Restated:
 
 
 @dataclass(frozen=True, slots=True)
+class Prepared:
+    """What a draft holds: the figures, and what they restate if they do."""
+
+    figures: MonthFigures
+    restated: Restated | None
+
+
+@dataclass(frozen=True, slots=True)
 class Stamp:
     """Under which number and when a report was issued, and by whom."""
 
