@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from servanda.engine.rights import Action, Viewer
+from servanda.web import help_pages
 from servanda.web.pages import may_do
 
 
@@ -26,8 +27,8 @@ MAIN = (
     Place("Reports", "reports", Action.SEE_RESULTS),
 )
 BEHIND_THE_NAME = (
-    Place("Imports", "imports", Action.IMPORT_LOG),
-    Place("Reconciliation", "reconciliation", Action.SEE_RESULTS),
+    Place("Imports", "imports", Action.SEE_AUDIT),
+    Place("Reconciliation", "reconciliation", Action.SEE_TICKET),
 )
 
 
@@ -47,7 +48,7 @@ class Link:
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Return the frame of a page; only places that exist and that this person may see."""
     chosen = request.COOKIES.get(THEME_COOKIE, "")
-    shared = {"theme": chosen if chosen in dict(THEMES) else "", "themes": THEMES, "help_address": _help()}
+    shared = {"theme": chosen if chosen in dict(THEMES) else "", "themes": THEMES, "help_address": _help(request)}
     viewer: Viewer | None = getattr(request, "viewer", None)
     return shared if viewer is None else shared | _of_an_organisation(request, viewer)
 
@@ -80,8 +81,8 @@ def address(name: str, organisation: str) -> str:
         return ""
 
 
-def _help() -> str:
-    try:
-        return reverse("help")
-    except NoReverseMatch:
-        return ""
+def _help(request: HttpRequest) -> str:
+    """Return the address of the help about a page, or of all help where a page has none of its own."""
+    shown = request.resolver_match
+    screen = help_pages.OF_ADDRESS.get(shown.url_name or "") if shown else None
+    return reverse("help_page", kwargs={"screen": screen}) if screen else reverse("help")

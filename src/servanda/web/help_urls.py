@@ -1,5 +1,10 @@
 """The addresses of help pages."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from servanda.web.views import help as pages
+
+urlpatterns = [
+    path("", pages.contents, name="help"),
+    path("<slug:screen>/", pages.page, name="help_page"),
+]

@@ -1,0 +1,103 @@
+"""The pages of help: the guide to the work, and one page for each screen; their titles and the words that they use."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True)
+class HelpPage:
+    """A page of help: its name in the address, its title, and the words of the glossary that it uses."""
+
+    name: str
+    title: str
+    terms: tuple[str, ...] = ()
+
+    @property
+    def template(self) -> str:
+        """The template of its text."""
+        return f"help/{self.name}.html"
+
+
+GUIDE = (
+    HelpPage("overview", "What this is for", ("service", "agreement", "target", "clock")),
+    HelpPage("first-steps", "First steps", ("service", "agreement", "mapping", "target", "calendar")),
+    HelpPage("activities", "What to do each day, month and term", ("due", "missed", "report", "restatement")),
+    HelpPage("roles", "Who does what", ("service manager", "representative", "scope")),
+)
+SCREENS = (
+    HelpPage("sign-in", "Signing in"),
+    HelpPage("set-up", "Setting up", ("service manager", "scope")),
+    HelpPage("home", "Home", ("near", "missed", "due", "no data", "n")),
+    HelpPage("services", "Services", ("service", "target", "share", "near", "no data")),
+    HelpPage("service", "One service", ("target", "share", "n", "near", "missed")),
+    HelpPage("tickets", "Tickets", ("ticket", "clock", "due", "paused", "priority")),
+    HelpPage("ticket", "One ticket", ("clock", "due", "counted", "paused", "outside hours", "version", "event")),
+    HelpPage("agreements", "Agreements", ("agreement", "version", "target", "limit", "share", "calendar")),
+    HelpPage("imports", "Imports", ("mapping", "source", "refused", "event")),
+    HelpPage("reconciliation", "Reconciliation", ("source", "claim", "due")),
+    HelpPage("reports", "Reports", ("report", "stage", "issued", "restatement")),
+    HelpPage("month-report", "A month's report", ("report", "issued", "restatement", "n", "share", "near", "no data")),
+)
+ENDS = (HelpPage("glossary", "Words and what they mean"), HelpPage("about", "About Servanda"))
+PAGES: Mapping[str, HelpPage] = MappingProxyType({each.name: each for each in (*GUIDE, *SCREENS, *ENDS)})
+"""Every page of help by its name."""
+
+OF_ADDRESS: Mapping[str, str] = MappingProxyType(
+    {
+        **{each.name: each.name for each in SCREENS},
+        "account_login": "sign-in",
+        "account_logout": "sign-in",
+        "account_reset_password": "sign-in",
+        "account_change_password": "sign-in",
+        "start": "sign-in",
+        "set_up": "set-up",
+        "agreement": "agreements",
+        "agreement_version": "agreements",
+        "import": "imports",
+        "report_month": "month-report",
+        "report_issued": "month-report",
+    }
+)
+"""The page of help for each named address that has one."""
+
+TERMS: Mapping[str, str] = MappingProxyType(
+    {
+        "agreement": "A written promise about a service: who gives it, who gets it, how fast and when. An agreement "
+        "with users is called an SLA, one inside the team an OLA, one with a supplier a contract.",
+        "calendar": "The hours in which time counts, with holidays. Time outside these hours never counts.",
+        "claim": "What the ticket system itself says: its own due time, its own met or missed. We compare it with "
+        "ours. We never take it over.",
+        "clock": "It counts the time of one target on one ticket. It runs, is paused, or has stopped.",
+        "counted": "Time that the clock counted: inside opening hours and not paused.",
+        "due": "The moment by which something was promised.",
+        "event": "One thing that happened to a ticket, with its time: opened, paused, resolved.",
+        "issued": "Fixed for good, with a number. What is issued never changes.",
+        "limit": "How long a target allows, such as 8 hours of opening time.",
+        "mapping": "A text file that says how to read the file from your ticket system.",
+        "met": "Done at or before the due moment.",
+        "missed": "The due moment passed first. This stays so, whatever happens later.",
+        "n": "How many cases a percentage was made from. With fewer than 10, you see the counts and no percentage.",
+        "near": "Kept, but close to the edge. In a month: three quarters or more of the misses that are allowed are "
+        "used up.",
+        "no data": "Nothing was decided in that time. This is neither good nor bad, and never shown as green.",
+        "not agreed": "There is a figure, but nobody has agreed what it should be.",
+        "outside hours": "Time in which the service is closed. It does not count.",
+        "paused": "The clock stands still for a reason that the agreement lists, such as waiting for the user.",
+        "priority": "How urgent a ticket is. It decides which limit holds.",
+        "refused": "A row that could not be read, or that breaks a rule. It is listed with the reason, and not used.",
+        "report": "What was promised and kept in a month, for people to read.",
+        "representative": "Somebody who speaks for a group of users.",
+        "restatement": "A new report for a month that has one already. It names the old one and says what changed.",
+        "scope": "The part of the organisation that somebody's role is for: some services, customers or suppliers.",
+        "service": "Something people use to get their work done, such as printing. Not the machine behind it.",
+        "service manager": "The person who looks after the promises: who agrees, measures, reports and reviews them.",
+        "share": "The part of all cases that must be in time, such as 90 %.",
+        "source": "The ticket system that a ticket comes from.",
+        "stage": "Who may read a report: first ICT staff, then a small pilot group, then all.",
+        "target": "One promise that can be measured, such as: answer within 1 hour.",
+        "ticket": "A fault or a wish that somebody reported, with everything that happened to it.",
+        "version": "An agreement as it was from a certain day. A ticket keeps the version of the day it was opened.",
+    }
+)
+"""The glossary: each word in plain English."""
