@@ -115,6 +115,13 @@ def _twin(row: models.Model, twins: Mapping[tuple[type[models.Model], Any], mode
     return _kept(type(row), values)
 
 
+def value_of(place: str) -> str:
+    """Return the mark in a column such as `ticket.number`."""
+    model, _, column = place.partition(".")
+    [found] = [each for each in every_model() if each._meta.model_name == model]
+    return str(marked(next(each for each in columns(found) if each.name == column)))
+
+
 def rows_of(organisation: Organisation) -> Iterator[str]:
     """Yield everything that an organisation keeps, row by row, as text."""
     for model in every_model()[1:]:

@@ -249,13 +249,6 @@ BY_ID: tuple[tuple[str, tuple[str, ...]], ...] = (
 BY_NUMBER: tuple[tuple[str, ...], ...] = (("undo", "{id}", *REASON),)
 
 
-def value_of(place: str) -> str:
-    """Return the mark in a column such as `ticket.number`."""
-    model, _, column = place.partition(".")
-    [found] = [each for each in canary.every_model() if each._meta.model_name == model]
-    return str(canary.marked(next(each for each in canary.columns(found) if each.name == column)))
-
-
 def answer(desk: Desk, words: Sequence[str], id: str, role: Role) -> str:
     """Return what a command with an id prints, without the id, or a hash of what was asked for with it."""
     filled = [word.replace("{id}", id) for word in words]
@@ -266,7 +259,7 @@ def answer(desk: Desk, words: Sequence[str], id: str, role: Role) -> str:
 def test_what_is_another_organisations_gets_the_answer_of_what_is_missing(desk: Desk, fresh: Fresh, role: Role) -> None:
     canary.add_canary(set_up(desk, fresh("shared")))
     for place, words in BY_ID:
-        foreign, missing = value_of(place), MISSING
+        foreign, missing = canary.value_of(place), MISSING
         assert answer(desk, words, foreign, role) == answer(desk, words, missing, role), words
     for words in BY_NUMBER:
         assert answer(desk, words, f"{canary.NUMBER}", role) == answer(desk, words, "8842818", role), words
@@ -275,7 +268,7 @@ def test_what_is_another_organisations_gets_the_answer_of_what_is_missing(desk: 
 def test_a_person_of_another_organisation_is_nobody_here(desk: Desk, fresh: Fresh) -> None:
     canary.add_canary(set_up(desk, fresh("shared")))
     for words in (words for each in OF_ONE_ORGANISATION.values() for words in each):
-        told = [desk.run(words, person).replace(person, "ID") for person in (value_of("person.slug"), MISSING)]
+        told = [desk.run(words, person).replace(person, "ID") for person in (canary.value_of("person.slug"), MISSING)]
         assert told[0] == told[1]
         assert told[0].splitlines()[1] == "2"
 
@@ -286,7 +279,7 @@ def test_an_event_for_what_is_another_organisations_is_refused_as_for_what_is_mi
 ) -> None:
     canary.add_canary(set_up(desk, fresh("shared")))
     answers = []
-    for ticket, key in ((value_of("ticket.number"), value_of("event.key")), (MISSING, "qy3vxn")):
+    for ticket, key in ((canary.value_of("ticket.number"), canary.value_of("event.key")), (MISSING, "qy3vxn")):
         line = desk.files / "line.jsonl"
         line.write_text(template.replace("TICKET", ticket).replace("KEY", key), encoding="utf-8")
         told = desk.run(("record", f"{line}"), school.slug_of(Role.ADMINISTRATOR))

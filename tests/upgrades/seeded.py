@@ -114,6 +114,18 @@ def _seed_one(slug: str, tickets: int) -> None:
         record = models.Ticket.objects.get(pk=record.pk)
         clocks.refresh(record, translate.ticket_of(record, slug, record.events.all(), None), by)
     audit.note(school, kim, Action.IMPORT_LOG, "batch 1", now=RECORDED, content={"rows": tickets, "note": TEXTS[3]})
+    models.Reconciliation.objects.create(
+        organisation=school,
+        source="desk",
+        kind="resolution",
+        as_of=AS_OF,
+        tickets=tickets,
+        events=5 * tickets,
+        audited=2,
+        content={"sentences": [TEXTS[2]], "tickets": tickets},
+        made_by="kim",
+        made_at=RECORDED,
+    )
     models.Message.objects.create(
         organisation=school,
         kind="breach",

@@ -18,7 +18,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 
 from servanda import wall_time
-from servanda.engine.rights import GRANTED, Action, Viewer
+from servanda.engine.rights import GRANTED, WHOLE_ORGANISATION, Action, Assignment, Viewer
 from servanda.services import accounts
 from servanda.store.access import NotFound
 
@@ -82,7 +82,13 @@ def _inside(request: HttpRequest, organisation: str, actions: tuple[Action, ...]
 
 def _may_any(viewer: Viewer, actions: tuple[Action, ...]) -> bool:
     held = [each for each in viewer.assignments if each.holds_on(viewer.on)]
-    return any(not actions or not GRANTED[each.role].isdisjoint(actions) for each in held)
+    return any(not actions or any(_brings(each, action) for action in actions) for each in held)
+
+
+def _brings(assignment: Assignment, action: Action) -> bool:
+    """Whether an assignment brings an action at all; one that touches everything only without any limit of scope."""
+    whole_enough = assignment.scope.is_whole or action not in WHOLE_ORGANISATION
+    return whole_enough and action in GRANTED[assignment.role]
 
 
 def may_do(viewer: Viewer, action: Action) -> bool:
