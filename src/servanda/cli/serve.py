@@ -4,9 +4,10 @@ import argparse
 import os
 import sys
 
+from servanda import wall_time
 from servanda.cli.command import DONE, Subparsers, add_command
 from servanda.cli.database_options import add_database_option, opened
-from servanda.config.addresses import ADDRESS_VARIABLE
+from servanda.config.addresses import ADDRESS_VARIABLE, USUAL_PORT, site
 from servanda.config.serving.ports import HIGHEST, free_port
 
 PROGRAM = (sys.executable, "-P", "-m")  # without the folder that one happens to be in
@@ -25,7 +26,7 @@ def add(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--host", default="127.0.0.1", help="where to listen; 0.0.0.0 is all addresses (default: this machine alone)"
     )
-    parser.add_argument("--port", type=port, default=8080, help="0 takes one that is free (default: 8080)")
+    parser.add_argument("--port", type=port, default=USUAL_PORT, help="0 takes one that is free (default: 8080)")
     add_database_option(parser)
 
 
@@ -46,14 +47,16 @@ def prepared(arguments: argparse.Namespace) -> str | None:
     with opened(arguments, without_tables=True):
         from django.db import connections
 
+        from servanda.services import accounts
         from servanda.store import tables
+        from servanda.web.links import set_up_path
 
         if tables.standing() is tables.Standing.NONE:
             tables.make()
         tables.refuse_unless_current(tables.standing())
-        link = None
+        secret = accounts.way_in(wall_time.now())
         connections.close_all()
-    return link
+        return set_up_path(secret) if secret else None
 
 
 def serve(host: str, port: int, set_up: str | None = None) -> int:
@@ -83,13 +86,11 @@ def tell(sentence: str) -> None:
 
 def announce(host: str, port: int, set_up: str | None) -> None:
     """Print where the pages are, how to get in, and how to stop."""
-    from servanda.config.serving.supervisor import reachable
-
-    named = reachable(host)
-    site = os.environ.get(ADDRESS_VARIABLE) or f"http://{f'[{named}]' if ':' in named else named}:{port}"
-    print(f"Servanda is at {site}/ - stop it with Ctrl-C.")
-    if host not in LOCAL and not os.environ.get(ADDRESS_VARIABLE):
+    address = site(os.environ, port)
+    print(f"Servanda is at {address}/ - stop it with Ctrl-C.")
+    if host not in LOCAL and ADDRESS_VARIABLE not in os.environ:
         print(f"Other machines are answered once {ADDRESS_VARIABLE} names the address that they use.")
     if set_up:
-        print(f"Nobody can sign in yet. Whoever opens this link first chooses a password:\n  {site}{set_up}")
+        print("Nobody can sign in yet. Open this link within 24 hours to choose a password; it works once:")
+        print(f"  {address}{set_up}")
     sys.stdout.flush()

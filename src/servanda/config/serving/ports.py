@@ -32,6 +32,14 @@ def free_port(host: str, port: int) -> int:
         return int(asked.getsockname()[1])
 
 
+def free_port_or_another(host: str, port: int) -> int:
+    """Return the port or, where nobody may listen on it now, another that is free."""
+    try:
+        return free_port(host, port)
+    except PortRefused:
+        return free_port(host, 0)
+
+
 def _resolved(host: str, port: int) -> tuple[socket.AddressFamily, tuple[object, ...]]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
