@@ -59,6 +59,7 @@ NATURAL_KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "target",
             "version",
         ),
+        "reconciliation": ("organisation", "source", "kind"),
         "reportdraft": ("organisation", "month"),
         "summaryedit": ("organisation", "month", "place", "sequence"),
         "report": ("organisation", "number"),
@@ -273,8 +274,8 @@ def _into(connection: BaseDatabaseWrapper, table: Table) -> str:
 def find(connection: BaseDatabaseWrapper, column: Column, wanted: int) -> str:
     """Return the statement that finds rows of one organisation which share all parts of their key but the last.
 
-    Its parameters are the organisation's number, if the rows are of one, the shared parts, and as many last parts as are
-    wanted; it yields the row's number and its last part.
+    Its parameters are the organisation's number, if the rows are of one, the shared parts, and as many last parts as
+    are wanted; it yields the row's number and its last part.
     """
     assert column.target is not None
     quoted = connection.ops.quote_name

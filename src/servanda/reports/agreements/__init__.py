@@ -26,7 +26,7 @@ from servanda.reports.agreements.parts import (
     stated,
     told,
 )
-from servanda.reports.agreements.promises import promise_of, share_as_agreed
+from servanda.reports.agreements.promises import heading_of, promise_of, share_as_agreed
 from servanda.reports.words import count, day
 
 __all__ = ["KINDS", "Document", "Matrix", "Names", "Part", "Promise", "Statement", "document"]
@@ -72,7 +72,7 @@ def document(version: AgreementVersion, names: Names) -> Document:
         Part("pauses", "Pauses", told(_pauses(version))),
         Part("exclusions", "Left out", told(*(_exclusion(each, names) for each in version.exclusions))),
         Part("workload", "Up to how much work", told(*(_workload(each, names) for each in version.workload))),
-        Part("credits", "Credits", told(*_credits(version)) if version.credits else ()),
+        Part("credits", "Credits", told(*_credits(version, names)) if version.credits else ()),
         Part("parties", "Parties", told(*_parties(version))),
     )
     return Document(
@@ -147,7 +147,7 @@ def _pauses(version: AgreementVersion) -> Statement | None:
 def _exclusion(exclusion: Exclusion, names: Names) -> Statement | None:
     tickets = joined(sorted(exclusion.tickets))
     sentences = (
-        f"{exclusion.reason}.",
+        f"{exclusion.reason[0].upper()}{exclusion.reason[1:].rstrip('.')}.",
         f"Tickets {tickets}." if tickets else "",
         f"Services: {joined(names.of_services(exclusion.services))}." if exclusion.services else "",
         f"Customers: {joined(names.of_customers(exclusion.customers))}." if exclusion.customers else "",
@@ -170,11 +170,11 @@ def _workload(limit: WorkloadLimit, names: Names) -> Statement | None:
     return stated(f"workload {limit.id}", limit.id, says)
 
 
-def _credits(version: AgreementVersion) -> Iterator[Statement | None]:
+def _credits(version: AgreementVersion, names: Names) -> Iterator[Statement | None]:
     credits = version.credits
     assert credits is not None
     yield stated("charge", "Charge", f"{credits.charge.amount:,f} {credits.charge.currency} a {credits.every}.")
-    headings = {each.id: each.name or each.id for each in version.targets}
+    headings = {each.id: heading_of(each, names) for each in version.targets}
     yield listing("tiers", "Given back", _tiers(credits, headings))
     most = f"{share_as_agreed(credits.cap)} of the charge." if credits.cap is not None else ""
     yield stated("cap", "At most", most)

@@ -11,12 +11,16 @@ ADDED, CHANGED, REMOVED = "Added", "Changed", "Removed"
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing that differs: added, changed or removed, what it is about, and what it said and says."""
+    """One thing that differs: added, changed or removed, what it is about, and what it said and says.
+
+    Of things beside each other, `of_several`, only those that went and those that came are told.
+    """
 
     what: str
     about: str
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
+    of_several: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,5 +69,5 @@ def _changed(earlier: Statement, later: Statement) -> Change:
     if later.listed and set(before) != set(after):
         gone = tuple(each for each in before if each not in after)
         come = tuple(each for each in after if each not in before)
-        return Change(CHANGED, later.about, gone, come)
+        return Change(CHANGED, later.about, gone, come, of_several=True)
     return Change(CHANGED, later.about, before, after)

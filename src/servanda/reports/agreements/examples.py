@@ -32,6 +32,28 @@ class Example:
     words: str
 
 
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """The instant of an example, in words and as a form writes it, and what it comes to if the version is in force."""
+
+    at: datetime
+    words: str
+    written: str
+    in_force: bool
+    found: tuple[Example, ...]
+
+
+def worked(version: AgreementVersion, last_day: date | None, asked: datetime | None, today: date) -> Worked:
+    """Return the example for a wall-clock time that was asked for, else for a usual one.
+
+    What is opened on another day than those of the version comes under another, so nothing is worked out for it.
+    """
+    at = local_instant(asked, version) if asked else usual_instant(version, last_day, today)
+    in_force = version.effective_from <= at.date() and (last_day is None or at.date() <= last_day)
+    found = examples(version, at) if in_force else ()
+    return Worked(at, instant(at, version.zone), f"{at:%Y-%m-%dT%H:%M}", in_force, found)
+
+
 def usual_instant(version: AgreementVersion, last_day: date | None, today: date) -> datetime:
     """Return an instant to show: late on the next Friday on which the version is in force, else on its last."""
     first = max(today, version.effective_from)

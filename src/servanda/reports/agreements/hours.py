@@ -17,11 +17,12 @@ LOOKED_AHEAD = timedelta(days=400)
 
 @dataclass(frozen=True, slots=True)
 class UnusualDay:
-    """A date on which a calendar is not as on other weeks' days: why, and what is open then."""
+    """A date on which a calendar is not as in other weeks, or the dates `until` another: why, and what is open then."""
 
     on: date
     why: str
     hours: str
+    until: date | None = None
 
 
 def name_of(calendar: Calendar) -> str:
@@ -112,7 +113,7 @@ def _unusual(calendar: Calendar, first: date) -> Iterator[UnusualDay]:
         holiday, open_then = calendar.holiday_on(on), calendar.shifts_on(on)
         if on in begins:
             lines = list(week(begins[on].weekly, closed=False)) or ["closed"]
-            yield UnusualDay(on, f"until {day(begins[on].last)}", "; ".join(lines))
+            yield UnusualDay(on, "", "; ".join(lines), begins[on].last)
         if on in calendar.special:
             yield UnusualDay(on, "", shifts(open_then))
         elif holiday is not None and open_then:

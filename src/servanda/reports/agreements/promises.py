@@ -11,6 +11,14 @@ from servanda.reports.agreements.parts import Names, Promise, Statement, joined,
 
 NO_SHARE = "No share is agreed: the limit is meant for each ticket, and how many must keep it is not said."
 NOT_AGREED = {"assumed": "Assumed, not agreed.", "proposed": "Proposed, not agreed yet."}
+KIND_WORDS = {
+    TargetKind.FIRST_RESPONSE: "First answer",
+    TargetKind.UPDATE: "Answer to each message",
+    TargetKind.INFORMED: "News without being asked",
+    TargetKind.RESOLUTION: "Resolution",
+    TargetKind.HAND_OVER: "Hand-over",
+}
+FEW_SERVICES = 2
 _STOPPED = {"resolved": "resolved", "closed": "closed", "first_responded": "first answered", "replied": "answered"}
 _SUMMARIES = {
     TargetKind.FIRST_RESPONSE: "A first answer to each ticket, counted from its opening.",
@@ -23,12 +31,18 @@ def promise_of(target: Target, version: AgreementVersion, names: Names) -> Promi
     """Return a target in words."""
     return Promise(
         target.id,
-        target.name or target.id,
+        heading_of(target, names),
         summary_of(target),
         tuple(_limits(target, version)),
         told(*_terms(target, version, names)),
         NOT_AGREED.get(target.maturity, ""),
     )
+
+
+def heading_of(target: Target, names: Names) -> str:
+    """Return what a promise is called: its name, else the few services it is for, else its id."""
+    services = names.of_services(target.services)
+    return target.name or (joined(services) if 0 < len(services) <= FEW_SERVICES else target.id)
 
 
 def summary_of(target: Target) -> str:

@@ -71,7 +71,7 @@ def commit(
         plan.pseudonyms.keep()
         plan.difference.keep(organisation.pk)
         crash_points.reach("import.tallies")
-        content = {"batch": batch.number, "file": batch.file_hash, "counts": batch.counts}
+        content = {"batch": batch.number, "file": batch.file_hash, "counts": dict(sorted(plan.counts.items()))}
         audit.note(organisation, viewer, Action.IMPORT_LOG, f"batch {batch.number}", now=now, content=content)
         crash_points.reach("import.audit")
     crash_points.reach("import.committed")
@@ -99,7 +99,7 @@ def _batch(organisation: models.Organisation, viewer: Viewer, plan: Plan, now: d
         mapping_hash=sha256(plan.mapping_text),
         mapping=plan.mapping_text,
         columns=list(plan.mapping.columns),
-        counts=dict(sorted(plan.counts.items())),
+        counts={**plan.counts, "causes": dict(plan.causes), "flags": dict(plan.notes.flags)},
         actor=viewer.person,
         committed_at=now,
     )

@@ -15,6 +15,7 @@ from servanda.store.models.imports import Batch
 from servanda.store.models.organisations import Organisation
 from servanda.store.models.outbox import Message
 from servanda.store.models.people import Person, RoleAssignment
+from servanda.store.models.reconciliations import Reconciliation
 from servanda.store.models.reports import PilotAnswer, Release, Report, ReportDraft, ReportFile, SummaryEdit
 from servanda.store.models.results import Tally
 from servanda.store.models.tickets import Claim, Event, Exemption, SourceRow, Ticket
@@ -36,6 +37,7 @@ __all__ = [
     "Person",
     "PilotAnswer",
     "PrioritySchemeVersion",
+    "Reconciliation",
     "Release",
     "Report",
     "ReportDraft",

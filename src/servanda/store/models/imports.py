@@ -7,7 +7,10 @@ from servanda.store.models.organisations import Owned
 
 
 class Batch(Owned):
-    """One file taken in, in one transaction. `number` counts from 1 in each organisation; `mapping` is its text."""
+    """One file taken in, in one transaction. `number` counts from 1 in each organisation; `mapping` is its text.
+
+    `counts` are those of the plan, with the `causes` of refused rows and the `flags` of accepted ones among them.
+    """
 
     class State(models.TextChoices):
         """Whether what the file brought still stands."""
