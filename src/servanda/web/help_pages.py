@@ -28,16 +28,20 @@ GUIDE = (
 SCREENS = (
     HelpPage("sign-in", "Signing in"),
     HelpPage("set-up", "Setting up", ("service manager", "scope")),
-    HelpPage("home", "Home", ("near", "missed", "due", "no data", "n")),
+    HelpPage("home", "Home", ("near", "missed", "due", "no data", "number of cases (n)")),
     HelpPage("services", "Services", ("service", "target", "share", "near", "no data")),
-    HelpPage("service", "One service", ("target", "share", "n", "near", "missed")),
+    HelpPage("service", "One service", ("target", "share", "number of cases (n)", "near", "missed")),
     HelpPage("tickets", "Tickets", ("ticket", "clock", "due", "paused", "priority")),
     HelpPage("ticket", "One ticket", ("clock", "due", "counted", "paused", "outside hours", "version", "event")),
     HelpPage("agreements", "Agreements", ("agreement", "version", "target", "limit", "share", "calendar")),
     HelpPage("imports", "Imports", ("mapping", "source", "refused", "event")),
     HelpPage("reconciliation", "Reconciliation", ("source", "claim", "due")),
     HelpPage("reports", "Reports", ("report", "stage", "issued", "restatement")),
-    HelpPage("month-report", "A month's report", ("report", "issued", "restatement", "n", "share", "near", "no data")),
+    HelpPage(
+        "month-report",
+        "A month's report",
+        ("report", "issued", "restatement", "number of cases (n)", "share", "near", "no data"),
+    ),
 )
 ENDS = (HelpPage("glossary", "Words and what they mean"), HelpPage("about", "About Servanda"))
 PAGES: Mapping[str, HelpPage] = MappingProxyType({each.name: each for each in (*GUIDE, *SCREENS, *ENDS)})
@@ -77,11 +81,11 @@ TERMS: Mapping[str, str] = MappingProxyType(
         "mapping": "A text file that says how to read the file from your ticket system.",
         "met": "Done at or before the due moment.",
         "missed": "The due moment passed first. This stays so, whatever happens later.",
-        "n": "How many cases a percentage was made from. With fewer than 10, you see the counts and no percentage.",
         "near": "Kept, but close to the edge. In a month: three quarters or more of the misses that are allowed are "
         "used up.",
         "no data": "Nothing was decided in that time. This is neither good nor bad, and never shown as green.",
         "not agreed": "There is a figure, but nobody has agreed what it should be.",
+        "number of cases (n)": "How many cases a percentage was made from. With fewer than 10, you see the counts and no percentage.",
         "outside hours": "Time in which the service is closed. It does not count.",
         "paused": "The clock stands still for a reason that the agreement lists, such as waiting for the user.",
         "priority": "How urgent a ticket is. It decides which limit holds.",
