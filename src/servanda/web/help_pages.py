@@ -85,7 +85,8 @@ TERMS: Mapping[str, str] = MappingProxyType(
         "used up.",
         "no data": "Nothing was decided in that time. This is neither good nor bad, and never shown as green.",
         "not agreed": "There is a figure, but nobody has agreed what it should be.",
-        "number of cases (n)": "How many cases a percentage was made from. With fewer than 10, you see the counts and no percentage.",
+        "number of cases (n)": "How many cases a percentage was made from. With fewer than 10, you see the counts "
+        "and no percentage.",
         "outside hours": "Time in which the service is closed. It does not count.",
         "paused": "The clock stands still for a reason that the agreement lists, such as waiting for the user.",
         "priority": "How urgent a ticket is. It decides which limit holds.",
