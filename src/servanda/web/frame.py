@@ -24,7 +24,7 @@ MAIN = (
     Place("Home", "home", Action.SEE_RESULTS),
     Place("Services", "services", Action.SEE_RESULTS),
     Place("Agreements", "agreements", Action.SEE_AGREEMENT),
-    Place("Reports", "reports", Action.SEE_RESULTS),
+    Place("Reports", "reports", Action.SEE_REPORT),
 )
 BEHIND_THE_NAME = (
     Place("Imports", "imports", Action.SEE_AUDIT),
@@ -33,7 +33,7 @@ BEHIND_THE_NAME = (
 
 
 THEME_COOKIE = "servanda_theme"
-THEMES = (("", "As the system"), ("light", "Light"), ("dark", "Dark"))
+THEMES = (("", "System"), ("light", "Light"), ("dark", "Dark"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def _of_an_organisation(request: HttpRequest, viewer: Viewer) -> dict[str, Any]:
         "person_name": request.person_name,  # type: ignore[attr-defined]
         "organisation_name": request.organisation_name,  # type: ignore[attr-defined]
         "zone": request.zone,  # type: ignore[attr-defined]
-        "now": request.now,  # type: ignore[attr-defined]
+        "now": request.now.replace(second=0, microsecond=0),  # type: ignore[attr-defined]
         "main": _links(MAIN, viewer, request.path),
         "behind": _links(BEHIND_THE_NAME, viewer, request.path),
         "home_address": address("home", viewer.organisation) or "/",
