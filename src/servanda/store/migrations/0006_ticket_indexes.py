@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
         _index("ticket", "opened_at", name="tickets_with_flags", condition=models.Q(Flagged("flags"))),
         _index(
             "ticket",
-            "number",
+            "opened_at",
             name="tickets_not_judged",
             condition=models.Q(Told("unjudged")),
         ),

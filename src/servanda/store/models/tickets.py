@@ -47,7 +47,7 @@ class Ticket(Owned):
                 fields=["organisation", "opened_at"], name="tickets_with_flags", condition=models.Q(Flagged("flags"))
             ),
             models.Index(
-                fields=["organisation", "number"],
+                fields=["organisation", "opened_at"],
                 name="tickets_not_judged",
                 condition=models.Q(Told("unjudged")),
             ),
