@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Max, Min
+
+from servanda.engine import zones
 from servanda.engine.rights import Action, Viewer
+from servanda.queries.attainment import Months
 from servanda.store import models
 from servanda.store.access import NotFound, access_organisation
 from servanda.store.reports import (
@@ -20,6 +24,8 @@ from servanda.store.reports import (
     sees_internal,
     written,
 )
+
+OFFERED = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,7 @@ class Draft:
     checked_at: datetime | None
     written: Mapping[int, Written]
     outdated: bool
+    next_number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +70,14 @@ class IssuedReport:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """The reports of an organisation: drafts by their months, and what was issued, the newest first."""
+    """The reports of an organisation: drafts by their months, and what was issued, the newest first.
+
+    `months` are those that a report could be made of, the newest first; none for whoever makes no reports.
+    """
 
     drafts: tuple[tuple[date, bool], ...]
     issued: tuple[Issued, ...]
+    months: tuple[date, ...]
 
 
 # --- drafts ---
@@ -91,6 +102,7 @@ def draft(viewer: Viewer, month: date) -> Draft | None:
         checked_at=record.checked_at,
         written=written(organisation, month),
         outdated=_recorded_since(organisation, record.made_at),
+        next_number=(models.Report.objects.filter(organisation=organisation).aggregate(n=Max("number"))["n"] or 0) + 1,
     )
 
 
@@ -111,7 +123,18 @@ def every(viewer: Viewer) -> Listed:
     return Listed(
         tuple((each.month, each.state == models.ReportDraft.State.CHECKED) for each in drafts),
         tuple(each for each in found if may_read(viewer, each)),
+        _months(organisation) if internal else (),
     )
+
+
+def _months(organisation: models.Organisation) -> tuple[date, ...]:
+    """Return the last months of which anything is kept, in the organisation's zone."""
+    own = models.Ticket.objects.filter(organisation=organisation)
+    reach = own.aggregate(first=Min("opened_at"), last=Max("last_event_at"))
+    if reach["first"] is None or reach["last"] is None:
+        return ()
+    first, last = (zones.to_local(organisation.zone, reach[name]).date().replace(day=1) for name in ("first", "last"))
+    return tuple(each for each in reversed([*Months.until(last, OFFERED)]) if each >= first)
 
 
 def issued(viewer: Viewer, number: int) -> IssuedReport:

@@ -21,7 +21,7 @@ from servanda.engine.rights import Action, Subject, Viewer, may
 from servanda.services import audit
 from servanda.store import crash_points, keepable, models
 from servanda.store.access import NotFound, access_organisation, lock_organisation
-from servanda.store.reports import Issued, Written, access_report, written
+from servanda.store.reports import HIGHEST_NUMBER, Issued, Written, access_report, written
 
 PLACES = (1, 2, 3)
 LONGEST_SENTENCE = 600
@@ -310,8 +310,8 @@ def release(viewer: Viewer, number: int, audience: str, readers: tuple[str, ...]
     with transaction.atomic():
         organisation = lock_organisation(viewer)
         access_organisation(viewer, Action.ISSUE_REPORT)
-        _refuse_release(organisation, audience, named)
         report = _report(organisation, number)
+        _refuse_release(organisation, audience, named)
         chosen = named if audience == models.Release.Audience.PILOT else ()
         _keep_release(report, audience, chosen, viewer, now)
         content = {"audience": audience, "readers": list(chosen)}
@@ -357,12 +357,12 @@ def _keep_release(
 def answer(viewer: Viewer, number: int, *, correct: bool, clear: bool, remark: str = "", now: datetime) -> None:
     """Keep what a pilot reader says of a report: is it correct, is it clear; raise `NotFound` for anybody else."""
     said = " ".join(remark.split())
-    _refuse_text("the remark", said)
     with transaction.atomic():
         organisation = lock_organisation(viewer)
         report, listed = access_report(viewer, number)
         if listed.audience != models.Release.Audience.PILOT or viewer.person not in listed.readers:
             raise NotFound(f"question about report {number}")
+        _refuse_text("the remark", said)
         sequence = models.PilotAnswer.objects.filter(report=report, reader=viewer.person).count() + 1
         models.PilotAnswer.objects.create(
             organisation=organisation,
@@ -389,7 +389,8 @@ def may_prepare(viewer: Viewer) -> bool:
 
 
 def _report(organisation: models.Organisation, number: int) -> models.Report:
-    report = models.Report.objects.filter(organisation=organisation, number=number).defer("content").first()
+    found = models.Report.objects.filter(organisation=organisation, number=number).defer("content")
+    report = found.first() if 0 < number <= HIGHEST_NUMBER else None
     if report is None:
         raise NotFound(f"report {number}")
     return report

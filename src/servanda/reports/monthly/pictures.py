@@ -27,14 +27,15 @@ def of_services(figures: MonthFigures) -> Iterator[Picture]:
         yield slam.draw(chart, f"services-{begin // ROWS + 1}")
 
 
-def of_trend(figures: MonthFigures) -> Picture:
-    """Return the attainment of the last months."""
+def of_trend(figures: MonthFigures, *, narrow: bool = False) -> Picture:
+    """Return the attainment of the last months, drawn narrow for a phone if wanted."""
     points = tuple(
         trends.Point(Period.of_months(each.month.year, each.month.month), _result(each.counts))
         for each in figures.trend
     )
     title = f"Attainment of the last {len(points)} months"
-    return trends.draw(trends.Trend(title, points, digits=figures.digits), "trend")
+    found = trends.Trend(title, points, digits=figures.digits)
+    return trends.draw(found, "trend-narrow", trends.NARROW) if narrow else trends.draw(found, "trend")
 
 
 def _row(row: SlamRow, digits: int) -> slam.Row:
