@@ -163,7 +163,7 @@ def test_a_renderer_killed_midway_leaves_no_number(store: str, tmp_path: Path, m
     monkeypatch.setitem(
         rendering.FORMS,
         "pdf",
-        lambda report: as_pdf.rendered(report, program=KILLED),  # type: ignore[arg-type]
+        lambda report: as_pdf.rendered(report, program=KILLED),
     )
     with pytest.raises(as_pdf.NotSet):
         issuing.issue(KIM, JUNE, figures_hash, ISSUED_AT)

@@ -17,6 +17,9 @@ ASKING = SEEING | {"POST"}
 DOING = frozenset({"POST"})
 
 
+NO_FORM: Mapping[str, str] = MappingProxyType({})
+
+
 def who_may(*actions: Action) -> frozenset[Role]:
     """Return the roles that bring one of some actions."""
     return frozenset(role for role in Role if not GRANTED[role].isdisjoint(actions))
@@ -49,8 +52,42 @@ class Open:
     parts: Mapping[str, object] = field(default_factory=dict)
 
 
+def of_preparing(form: Mapping[str, str] = NO_FORM, done: int = 400, month: str = "2025-12") -> OfOrganisation:
+    """Return what is done to a month's draft; refused in words (400) where there is nothing to do it to."""
+    there, missing, foreign = {"month": month}, {"month": "2025-13"}, {"month": "reportdraft.month"}
+    return OfOrganisation(who_may(Action.PREPARE_REPORT), there, missing, foreign, DOING, done=done, form=form)
+
+
+def of_report(
+    seen_by: frozenset[Role],
+    methods: frozenset[str],
+    form_told: Mapping[str, str] = NO_FORM,
+    done: int = 400,
+    **parts: str,
+) -> OfOrganisation:
+    """Return a page of the issued report, which only ICT sees, or what is done to it."""
+    there, missing = {"number": 1, **parts}, {"number": 8842818, **parts}
+    foreign = {"number": "report.number", **dict.fromkeys(parts, "reportfile.format")}
+    return OfOrganisation(seen_by, there, missing, foreign, methods, done=done, form=form_told)
+
+
 OF_ORGANISATION: Mapping[str, OfOrganisation] = MappingProxyType(
     {
+        "home": OfOrganisation(who_may(Action.SEE_RESULTS)),
+        "services": OfOrganisation(who_may(Action.SEE_RESULTS)),
+        "service": OfOrganisation(
+            who_may(Action.SEE_RESULTS),
+            {"service": "printing"},
+            {"service": "none-such"},
+            {"service": "service.slug"},
+        ),
+        "tickets": OfOrganisation(who_may(Action.SEE_TICKET)),
+        "ticket": OfOrganisation(
+            who_may(Action.SEE_TICKET),
+            {"source": "desk", "number": "R1"},
+            {"source": "desk", "number": "none-such"},
+            {"source": "ticket.source", "number": "ticket.number"},
+        ),
         "agreements": OfOrganisation(who_may(Action.SEE_AGREEMENT)),
         "agreement": OfOrganisation(
             who_may(Action.SEE_AGREEMENT),
@@ -72,6 +109,23 @@ OF_ORGANISATION: Mapping[str, OfOrganisation] = MappingProxyType(
         "reconciliation": OfOrganisation(
             who_may(Action.SEE_TICKET) - {Role.SUPPLIER_CONTACT}, methods=ASKING, form={"kind": "resolution"}
         ),
+        "reports": OfOrganisation(who_may(Action.SEE_REPORT)),
+        "report_month": OfOrganisation(
+            who_may(Action.SEE_INTERNAL_REPORT),
+            {"month": "2025-12"},
+            {"month": "2025-13"},
+            {"month": "reportdraft.month"},
+        ),
+        "report_prepare": of_preparing(done=302, month="2025-11"),
+        "report_summary": of_preparing({"place": "1", "text": "All was well."}, done=302),
+        "report_check": of_preparing({"figures": "others"}),
+        "report_issue": of_preparing({"figures": "others"}),
+        "report_drop": of_preparing(month="2025-10"),
+        "report_issued": of_report(who_may(Action.SEE_INTERNAL_REPORT), SEEING),
+        "report_file": of_report(who_may(Action.SEE_INTERNAL_REPORT), SEEING, form="csv"),
+        "report_release": of_report(who_may(Action.ISSUE_REPORT), DOING, {"audience": "ict"}, done=302),
+        "report_restate": of_report(who_may(Action.PREPARE_REPORT), DOING),
+        "report_answer": of_report(frozenset(), DOING, {"correct": "yes", "clear": "yes"}),
     }
 )
 
@@ -85,15 +139,9 @@ OPEN: Mapping[str, Open] = MappingProxyType(
         "set_up": Open(
             {"GET": 404, "HEAD": 404, "POST": 404}, {"GET": 404, "HEAD": 404, "POST": 404}, {"secret": "none-such"}
         ),
-        "account_login": Open(
-            {"GET": 200, "HEAD": 200, "POST": 200, "OPTIONS": 200}, {"GET": 302, "HEAD": 302, "POST": 302}
-        ),
-        "account_logout": Open(
-            {"GET": 302, "HEAD": 302, "POST": 302, "OPTIONS": 200}, {"GET": 200, "HEAD": 200, "POST": 302}
-        ),
-        "account_change_password": Open(
-            {"GET": 302, "HEAD": 302, "POST": 302, "OPTIONS": 302}, {"GET": 200, "HEAD": 200, "POST": 200}
-        ),
+        "account_login": Open({"GET": 200, "HEAD": 200, "POST": 200}, {"GET": 302, "HEAD": 302, "POST": 302}),
+        "account_logout": Open({"GET": 302, "HEAD": 302, "POST": 302}, {"GET": 200, "HEAD": 200, "POST": 302}),
+        "account_change_password": Open({"GET": 302, "HEAD": 302, "POST": 302}, {"GET": 200, "HEAD": 200, "POST": 200}),
         "account_reset_password": Open({"GET": 200, "HEAD": 200}, {"GET": 200, "HEAD": 200}),
     }
 )

@@ -23,6 +23,14 @@ from tests.web.rights_table import METHODS, OF_ORGANISATION, OPEN, REFUSED, OfOr
 NOBODY = "nobody"
 STRANGERS = ("another organisation's administrator", "a person without a role", "a person whose role has ended")
 ACTORS = (NOBODY, *(role.value for role in Role), *STRANGERS)
+REPORTED = (
+    ("reports", "draft", "2026-01"),
+    ("reports", "check", "2026-01"),
+    ("reports", "issue", "2026-01"),
+    ("reports", "draft", "2025-12"),
+)
+"""The report of January is issued, that of December is in preparation."""
+
 Browsers = Mapping[str, Client]
 
 
@@ -45,6 +53,8 @@ def browsers(
     for words in SETTING_UP:
         told = [word.format(**places) for word in words]
         assert run(monkeypatch, *told, "--organisation", "school", "--as", "administrator") == 0
+    for words in REPORTED:
+        assert run(monkeypatch, *words, "--organisation", "school", "--as", "administrator") == 0
     other = canary.add_canary(kept_school)
     other.zone = "Europe/Paris"
     other.save()
@@ -177,7 +187,8 @@ def test_an_organisation_that_is_not_there_is_as_one_that_is_not_mine(browsers: 
     browser = browsers[STRANGERS[0]]
     for name, row in OF_ORGANISATION.items():
         paths = [reverse(name, kwargs={"organisation": slug, **row.parts}) for slug in ("school", "none-such")]
-        first, second = (ask(browser, "GET", path) for path in paths)
+        method = "GET" if "GET" in row.methods else "POST"
+        first, second = (ask(browser, method, path) for path in paths)
         assert (first.status_code, second.status_code) == (404, 404)
         texts = [
             re.sub(r'value="[^"]*"', "", bytes(getattr(each, "content", b"")).decode()) for each in (first, second)

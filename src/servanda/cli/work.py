@@ -85,9 +85,11 @@ def name() -> str:
 def handlers() -> Mapping[str, "Handler"]:
     """Return what does the jobs of each kind."""
     from servanda.reports.attainment.as_job import REPORT
+    from servanda.reports.monthly.issuing import MONTH_REPORT
+    from servanda.reports.reconciliation.as_job import RECONCILE
     from servanda.services.jobs import IMPORT
 
-    return {each.kind: each for each in (IMPORT, REPORT)}
+    return {each.kind: each for each in (IMPORT, RECONCILE, REPORT, MONTH_REPORT)}
 
 
 def watcher(arguments: argparse.Namespace) -> Callable[[], Iterator[str]]:
