@@ -183,11 +183,15 @@ def result(met: int, missed: int) -> Result:
 
 def months_with_verdicts(seen: Standpoint, services: Services = None) -> Months | None:
     """Return the first and the last month in which a verdict fell; nothing where none has."""
-    tallied = _decided(seen.reach, services).order_by("month").values_list("month", flat=True)
-    due = _running_and_over(seen, services).order_by("due_at").values_list("label", "due_at")
-    ends = [tallied.first(), tallied.last(), *(seen.month_of(*each) for each in (due.first(), due.last()) if each)]
-    found = [each for each in ends if each]
+    found = [*_ends(seen, services, "month", "due_at"), *_ends(seen, services, "-month", "-due_at")]
     return Months(min(found), max(found)) if found else None
+
+
+def _ends(seen: Standpoint, services: Services, by_month: str, by_due: str) -> list[date]:
+    """Return the month of the first verdict that is tallied and of the first that is not, in some order."""
+    tallied = _decided(seen.reach, services).order_by(by_month).values_list("month", flat=True).first()
+    due = _running_and_over(seen, services).order_by(by_due).values_list("label", "due_at").first()
+    return [each for each in (tallied, seen.month_of(*due) if due else None) if each]
 
 
 # --- verdicts that are tallied ---

@@ -15,7 +15,7 @@ from servanda.queries.clocks import ClockKept, ClockNow, Timepieces
 from servanda.queries.reach import Reach, reach_of
 from servanda.store import models
 
-MOST = 20
+MOST = 10
 URGENT = 5
 _TOLD = ("pk", "source", "number", "service")
 OPEN = tuple(each.value for each in (State.RUNNING, State.PAUSED, State.MISSED))

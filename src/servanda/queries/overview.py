@@ -27,6 +27,11 @@ class Chart:
     rows: Mapping[str, Mapping[date, ByPromise]]
     left_out: int
 
+    @property
+    def of(self) -> int:
+        """How many services have verdicts in these months."""
+        return len(self.rows) + self.left_out
+
 
 @dataclass(frozen=True, slots=True)
 class Steps:
@@ -62,12 +67,14 @@ class Overview:
     """
 
     span: Known | None
+    whole: bool
     names: Mapping[str, Named]
     chart: Chart
     month: date
-    this_month: bool
+    current_month: date
     promises: ByPromise
     target_names: Mapping[tuple[str, str], str]
+    agreement_names: Mapping[str, str]
     board: Board | None
     urgent: tuple[ClockShown, ...]
     steps: Steps
@@ -87,12 +94,14 @@ def overview(viewer: Viewer, now: datetime) -> Overview:
     tickets = board.reach_of_tickets(seen)
     return Overview(
         span=span,
+        whole=seen.reach.is_whole,
         names=named,
         chart=_chart(verdicts, named),
         month=month,
-        this_month=month == seen.month,
+        current_month=seen.month,
         promises=verdicts.by_promise(months=Months(month, month)).get((), {}),
         target_names=services.target_names(seen.book),
+        agreement_names={each.agreement: each.name or each.agreement for each in seen.book.versions},
         board=board.counted(seen, board.open_clocks(tickets)) if tickets else None,
         urgent=board.urgent(seen, tickets) if tickets else (),
         steps=_steps(seen, span),

@@ -18,9 +18,12 @@ from servanda.store import models
 from servanda.store.access import NotFound
 from servanda.store.service_names import named_by_tickets
 
-A_PAGE = 50
+A_PAGE = 25
 SHOWN = 12
 """How many months a page shows."""
+
+HOLIDAYS = 4
+"""Of so many months, this one among them, one has an opening; else what is kept has come to an end."""
 
 
 # --- what there is ---
@@ -28,27 +31,29 @@ SHOWN = 12
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The span of what is known: the first opening and the last event of what a viewer may see."""
+    """The span of what is known: the first and the last opening, and the last event, of what a viewer may see."""
 
-    first: datetime
-    last: datetime
+    first_opened: datetime
+    last_opened: datetime
+    last_event: datetime
 
 
 def known(seen: Standpoint) -> Known | None:
-    """Return the span of what is known; nothing where there is no ticket in reach. Two statements."""
+    """Return the span of what is known; nothing where no ticket in reach was opened. Three statements."""
     tickets = models.Ticket.objects.filter(seen.reach.of_tickets())
-    first = tickets.filter(opened_at__isnull=False).order_by("opened_at").values_list("opened_at", flat=True).first()
-    ended = tickets.filter(last_event_at__isnull=False).order_by("-last_event_at")
-    last = ended.values_list("last_event_at", flat=True).first()
-    return Known(first, last) if first and last else None
+    opened = tickets.filter(opened_at__isnull=False).values_list("opened_at", flat=True)
+    ended = tickets.filter(last_event_at__isnull=False).values_list("last_event_at", flat=True)
+    ends = opened.order_by("opened_at").first(), opened.order_by("-opened_at").first()
+    last = ended.order_by("-last_event_at").first()
+    return Known(ends[0], ends[1], last) if ends[0] and ends[1] and last else None
 
 
 def shown_until(seen: Standpoint, span: Known | None) -> date:
-    """Return the last month to show: this one, or that of the last event where it is older than last month."""
+    """Return the last month to show: this one, or that of the last opening where it lies longer back than holidays."""
     if span is None:
         return seen.month
-    last = seen.month_of("", span.last)
-    return seen.month if attainment.after(attainment.after(last)) > seen.month else last
+    last = seen.month_of("", span.last_opened)
+    return last if last < Months.until(seen.month, HOLIDAYS).first else seen.month
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +66,13 @@ class Named:
 
 
 def names(seen: Standpoint) -> Mapping[str, Named]:
-    """Return the services that a viewer may see, by id, in the order of their names.
+    """Return the services that a viewer may see, by id, those that agreements name first.
 
     Whom services alone limit sees those; whom customers or suppliers limit sees the services of tickets in reach.
     """
     of_book = {each.id: Named(each.id, each.name or each.id) for each in seen.book.services}
     found = {id: of_book.get(id) or Named(id, id, listed=False) for id in _ids(seen, of_book)}
-    return dict(sorted(found.items(), key=lambda item: (item[1].name.casefold(), item[0])))
+    return dict(sorted(found.items(), key=lambda item: (not item[1].listed, item[1].name.casefold(), item[0])))
 
 
 def _ids(seen: Standpoint, of_book: Collection[str]) -> set[str]:
@@ -169,6 +174,7 @@ class Listing:
 
     lines: tuple[Line, ...]
     months: tuple[date, date]
+    current_month: date
     span: Known | None
     find: str
     total: int
@@ -191,7 +197,18 @@ def listing(viewer: Viewer, *, find: str = "", page: int = 1, now: datetime) -> 
     chosen = found[(shown - 1) * A_PAGE : shown * A_PAGE]
     months = Months.until(shown_until(seen, span), 2)
     lines = tuple(_lines(seen, chosen, months))
-    return Listing(lines, (months.first, months.last), span, find, len(found), len(every), shown, pages, page)
+    return Listing(
+        lines=lines,
+        months=(months.first, months.last),
+        current_month=seen.month,
+        span=span,
+        find=find,
+        total=len(found),
+        all=len(every),
+        page=shown,
+        pages=pages,
+        asked_page=page,
+    )
 
 
 def _lines(seen: Standpoint, chosen: Iterable[Named], months: Months) -> Iterator[Line]:
@@ -255,6 +272,7 @@ class OneService:
     opened: Mapping[date, int]
     month: date
     parts: Mapping[tuple[Promise, str], Result]
+    current_month: date
     names: Mapping[tuple[str, str], str]
     clocks: OfService | None
 
@@ -283,6 +301,7 @@ def one(viewer: Viewer, service: str, *, month: date | None = None, now: datetim
         opened={of: number for (of, _), number in _opened(seen, only, months).items()},
         month=told,
         parts={(promise, key[0]): result for key, by in parts.items() for promise, result in by.items()},
+        current_month=seen.month,
         names=target_names(seen.book),
         clocks=board.of_service(seen, service, kept),
     )
@@ -295,9 +314,14 @@ def _window(usual: date, month: date | None) -> Months:
 
 
 def target_names(book: Book) -> Mapping[tuple[str, str], str]:
-    """Return what each target of each agreement is called, by the name it has had last."""
+    """Return what each target of each agreement is called: as it was last, or as the one service that it is for."""
+    services = {each.id: each.name for each in book.services}
     return {
-        (version.agreement, target.id): target.name or target.id
+        (version.agreement, target.id): target.name or _only_service(target.services, services) or target.id
         for version in book.versions
         for target in version.targets
     }
+
+
+def _only_service(ids: Collection[str], services: Mapping[str, str]) -> str:
+    return services.get(next(iter(ids)), "") if len(ids) == 1 else ""

@@ -1,5 +1,7 @@
 """The addresses of home pages."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from servanda.web.views import home
+
+urlpatterns: list[URLPattern] = [path("", home.home, name="home")]

@@ -1,5 +1,10 @@
 """The addresses of pages about services."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from servanda.web.views import services
+
+urlpatterns: list[URLPattern] = [
+    path("services/", services.services, name="services"),
+    path("services/<path:service>/", services.one, name="service"),
+]
