@@ -2,13 +2,16 @@
 
 from allauth.account import views as allauth
 from django.urls import path
+from django.views.decorators.http import require_http_methods
 
 from servanda.web.views import accounts
 
+asking = require_http_methods(["GET", "HEAD", "POST"])
+
 urlpatterns = [
-    path("sign-in/", allauth.login, name="account_login"),
-    path("sign-out/", allauth.logout, name="account_logout"),
-    path("password/", accounts.password, name="account_change_password"),
+    path("sign-in/", asking(allauth.login), name="account_login"),
+    path("sign-out/", asking(allauth.logout), name="account_logout"),
+    path("password/", asking(accounts.password), name="account_change_password"),
     path("forgotten/", accounts.forgotten, name="account_reset_password"),
     path("theme/", accounts.theme, name="theme"),
     path("set-up/<str:secret>/", accounts.set_up, name="set_up"),
