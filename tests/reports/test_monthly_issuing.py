@@ -160,11 +160,8 @@ def test_a_renderer_that_does_not_end_well_is_told_in_words(
 def test_a_renderer_killed_midway_leaves_no_number(store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     keep_june(tmp_path)
     figures_hash = checked()
-    monkeypatch.setitem(
-        rendering.FORMS,
-        "pdf",
-        lambda report: as_pdf.rendered(report, program=KILLED),
-    )
+    killed = {**rendering.FORMS, "pdf": lambda report: as_pdf.rendered(report, program=KILLED)}
+    monkeypatch.setattr(rendering, "FORMS", killed)
     with pytest.raises(as_pdf.NotSet):
         issuing.issue(KIM, JUNE, figures_hash, ISSUED_AT)
     assert models.Report.objects.count() == models.ReportFile.objects.count() == 0

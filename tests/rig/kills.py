@@ -28,7 +28,7 @@ from tests.rig.kills_scene import Job, Process, Scene
 KILLED = -9
 DONE, REFUSED = 0, 2
 STAGES = ("before the transaction", "inside the transaction", "at the commit itself", "after a commit", "had ended")
-JOBS = ("import", "record", "import", "record", "apply", "import", "record", "undo", "verify")
+JOBS = ("import", "record", "import", "record", "apply", "import", "record", "undo", "report", "verify")
 
 Aim = Callable[[Process], None]
 
@@ -136,19 +136,19 @@ def again(scene: Scene, job: Job, when: str) -> Iterator[str]:
 def stage_of(reached: Sequence[str]) -> str:
     """Return in which stage a process was that had reached some points."""
     last = reached[-1] if reached else ""
-    if not last or last == "import.staged" or last.startswith("verify."):
+    if not last or last in ("import.staged", "report.rendered") or last.startswith("verify."):
         return STAGES[0]
     if last.endswith(".committed"):
         return STAGES[3]
     return STAGES[2] if last.endswith(".audit") else STAGES[1]
 
 
-def random_rounds(scene: Scene, rounds: int, seed: int, *, anew: bool) -> Iterator[Round]:
-    """Yield so many rounds over all commands; every second kill is aimed at a transaction."""
+def random_rounds(scene: Scene, rounds: int, seed: int, *, anew: bool, jobs: Sequence[str] = JOBS) -> Iterator[Round]:
+    """Yield so many rounds over the commands; every second kill is aimed at a transaction."""
     chance = random.Random(seed)
     spans: dict[str, Spans] = {}
     for number in range(rounds):
-        name = JOBS[number // 2 % len(JOBS)]
+        name = jobs[number // 2 % len(jobs)]
         if number % (2 * len(JOBS)) == 0:
             spans.clear()  # the machine may be busier or freer than before
         if name not in spans:
@@ -172,13 +172,15 @@ def histogram(rounds: Iterable[Round]) -> Iterator[str]:
         yield f"  {count:>4}  {stage}, last reached: {point}"
 
 
-def run(copies: Copies, folder: Path, rounds: int, seed: int, seconds: float) -> list[Round]:
+def run(
+    copies: Copies, folder: Path, rounds: int, seed: int, seconds: float, jobs: Sequence[str] = JOBS
+) -> list[Round]:
     """Run random rounds on one database, print what they hit and what was wrong; begin none after so many seconds."""
     end = time.monotonic() + seconds
     scene = Scene(copies, folder)
     try:
         told = []
-        for each in random_rounds(scene, rounds, seed, anew=True):
+        for each in random_rounds(scene, rounds, seed, anew=True, jobs=jobs):
             told.append(each)
             if each.faults:
                 say(str(each))
@@ -218,12 +220,14 @@ def main() -> int:
     parser.add_argument(
         "--seconds", type=float, default=math.inf, help="begin no round after so many, on each database"
     )
+    parser.add_argument("--job", action="append", choices=sorted({*JOBS}), help="kill this command alone")
     parser.add_argument("--only", choices=("sqlite", "postgresql"), help="run on this database alone")
     options = parser.parse_args()
     wrong = 0
     with tempfile.TemporaryDirectory(prefix="servanda-kills-") as name:
         for copies in databases(Path(name), options.only):
-            told = run(copies, Path(name) / copies.vendor, options.rounds, options.seed, options.seconds)
+            place, jobs = Path(name) / copies.vendor, tuple(options.job or JOBS)
+            told = run(copies, place, options.rounds, options.seed, options.seconds, jobs)
             wrong += sum(bool(each.faults) for each in told)
     return 1 if wrong else 0
 

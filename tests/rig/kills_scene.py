@@ -23,10 +23,13 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db import connections
 
+from servanda.engine.periods import Period
 from servanda.engine.rights import Assignment, Role
 from servanda.files.agreements import load
 from servanda.files.event_lines import EventLine, read_event_lines
-from servanda.services import agreements, events, imports, verification
+from servanda.reports.monthly import issuing
+from servanda.reports.monthly.verification import differences as differences_of_reports
+from servanda.services import agreements, events, imports, reports, verification
 from servanda.store import models, translate
 from tests import june
 from tests.databases import work_on
@@ -45,6 +48,7 @@ SECOND_VERSION = """\
         targets:
           - {id: fix, name: Working again, kind: resolution, limit: 2 hours, share: 90 %, source: agreed in June}
 """
+REPORTED = Period.read("2018-06")
 ROOT = Path(__file__).parents[2]
 
 
@@ -62,12 +66,13 @@ def state() -> State:
     """Return the state of the database that is worked on, everything worked out again."""
     verified = verification.verify(KIM)
     tables = apps.get_app_config("store").get_models()
+    differences = (*verified.differences, *differences_of_reports(KIM))
     keys = sorted(models.Message.objects.values_list("key", flat=True))
     return State(
         verified.state_hash,
         tuple((each.__name__, each._default_manager.count()) for each in tables),
         hashlib.sha256("\n".join(keys).encode()).hexdigest(),
-        tuple(str(each) for each in verified.differences),
+        tuple(str(each) for each in differences),
     )
 
 
@@ -209,6 +214,7 @@ def _prepare(copies: Copies, folder: Path) -> None:
     (folder / "events.jsonl").write_text("\n".join(_event_lines()) + "\n", encoding="utf-8")
     (folder / "second.yaml").write_text(june.AGREEMENTS + SECOND_VERSION, encoding="utf-8")
     _take_in(folder, "first.csv")
+    reports.check(KIM, REPORTED, issuing.prepare(KIM, REPORTED, NOW), now=NOW)
     connections.close_all()
     copies.keep()
 
@@ -264,6 +270,12 @@ def _jobs(copies: Copies, folder: Path) -> Iterator[Job]:
     work_on(copies.url)
     agreements.apply(KIM, load(folder / "second.yaml"), NOW)
     yield Job("apply", ("apply", str(folder / "second.yaml")), (before, state()), "apply.committed")
+    connections.close_all()
+    copies.put_back()
+    work_on(copies.url)
+    [figures_hash] = models.ReportDraft.objects.values_list("figures_hash", flat=True)
+    issuing.issue(KIM, REPORTED, figures_hash, NOW)
+    yield Job("report", ("reports", "issue", "2018-06"), (before, state()), "report.committed")
     connections.close_all()
     yield Job("verify", ("verify",), (before,))
 

@@ -8,8 +8,8 @@ import pytest
 from tests.rig import kills
 from tests.rig.kills_scene import Scene
 
-ROUNDS, INSIDE = 150, 20
-COMMANDS = ("import", "record", "undo", "apply", "verify")
+ROUNDS, INSIDE, REPORTS = 150, 20, 100
+COMMANDS = ("import", "record", "undo", "apply", "report", "verify")
 
 
 def test_there_are_at_least_sixteen_points_to_die_at() -> None:
@@ -45,6 +45,15 @@ def test_a_hundred_and_fifty_kills_lose_nothing(scene: Scene, figure: Callable[[
     figure(f"kills on {scene.copies.vendor}", "; ".join(kills.histogram(told)))
     assert [str(each) for each in told if each.faults] == []
     assert sum(each.stage in kills.STAGES[1:3] for each in told) >= INSIDE
+
+
+@pytest.mark.full
+def test_a_hundred_kills_while_a_report_is_issued_give_one_number_or_none(
+    scene: Scene, figure: Callable[[str, object], None]
+) -> None:
+    told = list(kills.random_rounds(scene, REPORTS, seed=7, anew=True, jobs=("report",)))
+    figure(f"kills of issuing on {scene.copies.vendor}", "; ".join(kills.histogram(told)))
+    assert [str(each) for each in told if each.faults] == []
 
 
 @pytest.mark.full

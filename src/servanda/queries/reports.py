@@ -64,6 +64,7 @@ class IssuedReport:
     listed: Issued
     content: Mapping[str, Any]
     content_hash: str
+    figures_hash: str
     hashes: Mapping[str, str]
     answers: tuple[Answer, ...]
 
@@ -141,7 +142,9 @@ def issued(viewer: Viewer, number: int) -> IssuedReport:
     """Return an issued report; raise `NotFound` where there is none that the viewer may read."""
     record, listed = access_report(viewer, number)
     files = models.ReportFile.objects.filter(report=record).order_by("format").values_list("format", "content_hash")
-    return IssuedReport(listed, record.content, record.content_hash, dict(files), _answers(viewer, record))
+    return IssuedReport(
+        listed, record.content, record.content_hash, record.figures_hash, dict(files), _answers(viewer, record)
+    )
 
 
 def latest(viewer: Viewer, month: date) -> IssuedReport | None:

@@ -249,6 +249,7 @@ def _issue(viewer: Viewer, proposal: Proposal, rendered: Rendered) -> bool:
     with transaction.atomic():
         organisation = lock_organisation(viewer)
         access_organisation(viewer, Action.ISSUE_REPORT)
+        crash_points.reach("report.begun")
         drafts = models.ReportDraft.objects.filter(organisation=organisation, month=proposal.month)
         draft = drafts.filter(figures_hash=proposal.figures_hash, state=models.ReportDraft.State.CHECKED).first()
         stands = draft is not None and written(organisation, proposal.month) == proposal.written

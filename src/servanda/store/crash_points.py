@@ -48,6 +48,7 @@ POINTS = (
     "backup.verified",
     "restore.copied",
     "report.rendered",
+    "report.begun",
     "report.numbered",
     "report.files",
     "report.committed",
