@@ -180,11 +180,7 @@ def _waiting(organisation: models.Organisation) -> tuple[Waiting, ...]:
 
 def _ordered(message: models.Message) -> Waiting:
     assert message.created_at is not None  # as the column has it
-    told = message.payload
-    return Waiting(
-        PurePath(str(told.get("file", ""))).name,
-        message.state,
-        message.error,
-        message.created_at,
-        str(told.get("actor", "")),
-    )
+    place, by = (str(message.payload.get(each, "")) for each in ("file", "actor"))
+    name = PurePath(place).name
+    error = message.error.replace(place, name) if place else message.error  # not where the server keeps it
+    return Waiting(name, message.state, error, message.created_at, by)
