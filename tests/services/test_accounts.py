@@ -82,7 +82,7 @@ def test_a_second_start_makes_a_new_link_and_ends_the_first(store: str) -> None:
     first, second = first_link(), first_link()
     with pytest.raises(LinkVoid):
         accounts.open_link(first, NOW)
-    assert accounts.open_link(second, NOW)
+    assert accounts.open_link(second, NOW).purpose in LinkIsFor
     assert models.SetUpLink.objects.count() == 1
 
 
@@ -90,7 +90,7 @@ def test_the_link_of_one_person_sets_up_nothing(store: str) -> None:
     secret = accounts.invite(organisation("school"), "sam", now=NOW)
     with pytest.raises(LinkVoid):
         accounts.set_up(secret, HILL, "eve@example.org", PASSWORD, now=NOW)
-    assert accounts.open_link(secret, NOW)
+    assert accounts.open_link(secret, NOW).purpose in LinkIsFor
 
 
 @pytest.mark.parametrize("told", [FirstOrganisation("", "UTC", "Kim"), FirstOrganisation("Hill", "Mars/Base", "Kim")])
@@ -98,7 +98,7 @@ def test_what_cannot_be_kept_leaves_the_link_as_it_was(store: str, told: FirstOr
     secret = first_link()
     with pytest.raises(BadInput):
         accounts.set_up(secret, told, "kim@example.org", PASSWORD, now=NOW)
-    assert accounts.open_link(secret, NOW)
+    assert accounts.open_link(secret, NOW).purpose in LinkIsFor
     assert not models.Organisation.objects.exists()
 
 
@@ -152,7 +152,7 @@ def test_a_secret_that_never_was_opens_nothing(store: str, secret: str) -> None:
 
 def test_a_link_lasts_a_day(store: str) -> None:
     secret = accounts.invite(organisation("school"), "sam", now=NOW)
-    assert accounts.open_link(secret, NOW + timedelta(hours=24, microseconds=-1))
+    assert accounts.open_link(secret, NOW + timedelta(hours=24, microseconds=-1)).purpose in LinkIsFor
     with pytest.raises(LinkVoid):
         accounts.open_link(secret, NOW + timedelta(hours=24))
 
@@ -162,7 +162,7 @@ def test_a_new_link_ends_the_one_before(store: str) -> None:
     first, second = (accounts.invite(kim, "sam", now=NOW) for _ in range(2))
     with pytest.raises(LinkVoid):
         accounts.open_link(first, NOW)
-    assert accounts.open_link(second, NOW)
+    assert accounts.open_link(second, NOW).purpose in LinkIsFor
 
 
 def test_who_forgot_a_password_chooses_another_by_a_new_link(store: str) -> None:
@@ -193,7 +193,7 @@ def test_an_address_or_a_password_that_is_none_leaves_the_link_as_it_was(
     with pytest.raises(AccountRefused) as refusal:
         accounts.choose_password(secret, email, password, now=NOW)
     assert refusal.value.field == field
-    assert accounts.open_link(secret, NOW)
+    assert accounts.open_link(secret, NOW).purpose in LinkIsFor
     assert not models.Account.objects.exists()
 
 

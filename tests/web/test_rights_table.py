@@ -150,6 +150,7 @@ def changes(cell: Cell) -> bool:
     return cell.method == "POST" and cell.expected != REFUSED
 
 
+@pytest.mark.slow
 def test_every_cell_is_as_the_table_says(browsers: Browsers, figure: Callable[[str, object], None], store: str) -> None:
     every = list(cells())
     before = state()
@@ -160,6 +161,7 @@ def test_every_cell_is_as_the_table_says(browsers: Browsers, figure: Callable[[s
     figure(f"cells of addresses × methods × actors ({store})", f"{len(every)}, 0 deviations")
 
 
+@pytest.mark.slow
 def test_what_is_foreign_gets_the_page_of_what_is_missing(browsers: Browsers) -> None:
     compared = 0
     for name, row in OF_ORGANISATION.items():
@@ -183,6 +185,7 @@ def not_here(browser: Client, method: str, name: str, parts: Mapping[str, object
     return re.sub(r'name="(csrfmiddlewaretoken|next)" value="[^"]*"', "", text)
 
 
+@pytest.mark.slow
 def test_an_organisation_that_is_not_there_is_as_one_that_is_not_mine(browsers: Browsers) -> None:
     browser = browsers[STRANGERS[0]]
     for name, row in OF_ORGANISATION.items():

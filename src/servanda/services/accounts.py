@@ -301,7 +301,7 @@ def _refuse_absent(person: models.Person) -> None:
 
 def _refuse_shared(person: models.Person) -> None:
     """Raise `PersonRefused` where the person's account is somebody's in another organisation too."""
-    others = models.Person.objects.filter(account_id=person.account_id).exclude(organisation_id=person.organisation_id)
+    others = models.Person.objects.filter(account=person.account).exclude(organisation_id=person.organisation_id)
     if others.exists():
         raise people.PersonRefused(
             f"The account of '{person.slug}' is not of this organisation alone.",

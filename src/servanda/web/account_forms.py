@@ -13,7 +13,7 @@ def _named(form: forms.Form, **labels: str) -> None:
         form.fields[name].widget.attrs.pop("placeholder", None)
 
 
-class SignInForm(LoginForm):
+class SignInForm(LoginForm):  # type: ignore[misc]  # allauth ships no types
     """An address and a password."""
 
     def __init__(self, *args: object, **told: object) -> None:
@@ -22,7 +22,7 @@ class SignInForm(LoginForm):
         self.fields["login"].widget.attrs["autocomplete"] = "username"
 
 
-class NewPasswordForm(ChangePasswordForm):
+class NewPasswordForm(ChangePasswordForm):  # type: ignore[misc]  # allauth ships no types
     """The password of now, and a new one."""
 
     def __init__(self, *args: object, **told: object) -> None:

@@ -9,9 +9,9 @@ from servanda.store.fields import InstantField
 from servanda.store.models.people import Person
 
 if TYPE_CHECKING:
-    AccountManager = BaseUserManager["Account"]
+    Accounts = BaseUserManager["Account"]
 else:
-    AccountManager = BaseUserManager
+    Accounts = BaseUserManager
 
 
 class Account(AbstractBaseUser):
@@ -27,7 +27,7 @@ class Account(AbstractBaseUser):
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
 
-    objects = AccountManager()
+    objects = Accounts()
 
 
 class SetUpLink(models.Model):
