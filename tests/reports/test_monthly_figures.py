@@ -24,14 +24,14 @@ LATER = NOW + timedelta(hours=2)
 
 def report_of(month: Period = JUNE) -> MonthReport:
     """Return the report of a month as if it were issued."""
-    found = figures.now(KIM, month, NOW)
+    found = figures.current(KIM, month, NOW)
     summary = tuple(Sentence(text, "", None) for text in found.summary)
     return MonthReport(found, summary, None, Stamp(7, LATER, "kim", "sam"))
 
 
 def test_june_is_counted_as_by_hand(store: str, tmp_path: Path) -> None:
     keep_june(tmp_path)
-    found = figures.now(KIM, JUNE, NOW)
+    found = figures.current(KIM, JUNE, NOW)
     assert found.total == Counts(met=3, missed=2)  # T1, T3 and T5; T4 and T6
     assert (found.still_open, found.before, dict(found.beside)) == (1, Counts(0, 1), {"cancelled": 1})
     assert [(each.name, each.counts, each.standing) for each in found.services] == [("E-mail", Counts(3, 2), "missed")]
@@ -45,7 +45,7 @@ def test_june_is_counted_as_by_hand(store: str, tmp_path: Path) -> None:
 
 def test_a_miss_says_why_and_whose_time_it_was(store: str, tmp_path: Path) -> None:
     keep_june(tmp_path)
-    found = figures.now(KIM, JUNE, NOW)
+    found = figures.current(KIM, JUNE, NOW)
     assert [each.ticket for each in found.misses] == ["T6", "T4"]
     assert found.misses[1].sentence == (
         "Due Tue 12 Jun 2018 17:00, resolved Tue 12 Jun 2018 18:00, 1 h too late: 9 h counted against 8 hours."
@@ -58,7 +58,7 @@ def test_the_figures_are_those_of_attainment(store: str, tmp_path: Path) -> None
     keep_june(tmp_path)
     judged = judged_in_memory(logs.kept(KIM, Action.SEE_RESULTS, as_of=NOW))
     for month in (JUNE, MAY, Period.read("2018-07")):
-        found, told = figures.now(KIM, month, NOW), attainment.of(judged, period=month)
+        found, told = figures.current(KIM, month, NOW), attainment.of(judged, period=month)
         assert (found.total.met, found.total.missed) == (told.total.met, told.total.missed)
         assert [(each.counts.met, each.counts.missed) for each in found.lines] == [
             (each.result.met, each.result.missed) for each in told.lines
@@ -70,12 +70,12 @@ def test_the_figures_are_those_of_attainment(store: str, tmp_path: Path) -> None
 
 def test_what_every_ticket_gives_is_what_the_tallies_give(store: str, tmp_path: Path) -> None:
     keep_june(tmp_path)
-    assert figures.known_at(KIM, JUNE, NOW) == figures.now(KIM, JUNE, NOW)
+    assert figures.known_at(KIM, JUNE, NOW) == figures.current(KIM, JUNE, NOW)
 
 
 def test_the_value_comes_back_from_its_text(store: str, tmp_path: Path) -> None:
     keep_june(tmp_path)
-    found = figures.now(KIM, JUNE, NOW)
+    found = figures.current(KIM, JUNE, NOW)
     told = plain(found)
     assert revive(MonthFigures, told) == found
     assert written(plain(revive(MonthFigures, json.loads(written(told))))) == written(told)
@@ -83,7 +83,7 @@ def test_the_value_comes_back_from_its_text(store: str, tmp_path: Path) -> None:
 
 def test_tickets_come_and_go_so_that_the_month_adds_up(store: str, tmp_path: Path) -> None:
     keep_june(tmp_path)
-    lines = {each.name: each.shown for each in figures.now(KIM, JUNE, NOW).processes[1].measures}
+    lines = {each.name: each.shown for each in figures.current(KIM, JUNE, NOW).processes[1].measures}
     # T1 and T2 were there; T3 to T8 were logged; all but T6 and T7 have ended.
     assert lines["Carried over from the month before"] == "2"
     assert lines["Logged"] == "6"
@@ -95,7 +95,7 @@ def test_tickets_come_and_go_so_that_the_month_adds_up(store: str, tmp_path: Pat
 
 def test_each_of_the_ten_processes_has_its_place(store: str, tmp_path: Path) -> None:
     keep_june(tmp_path)
-    found = figures.now(KIM, JUNE, NOW).processes
+    found = figures.current(KIM, JUNE, NOW).processes
     assert len(found) == 10
     assert [each.name for each in found if each.measured] == [
         "Service desk",
@@ -111,7 +111,7 @@ def test_each_of_the_ten_processes_has_its_place(store: str, tmp_path: Path) -> 
 
 def test_a_month_without_anything_says_so(store: str, tmp_path: Path) -> None:
     keep_june(tmp_path)
-    found = figures.now(KIM, Period.read("2017-01"), NOW)
+    found = figures.current(KIM, Period.read("2017-01"), NOW)
     assert found.empty
     assert found.summary[0] == "No promise was decided in January 2017, so there is no figure, good or bad."
     assert found.notes.cautions == (
@@ -125,18 +125,18 @@ def test_a_month_of_an_empty_database_says_so(store: str, tmp_path: Path) -> Non
     hill_without_tickets = tmp_path / "hill"
     hill_without_tickets.mkdir()
     hill(hill_without_tickets)
-    found = figures.now(KIM, JUNE, NOW)
+    found = figures.current(KIM, JUNE, NOW)
     assert found.empty
     assert found.notes.cautions == ("No ticket is kept at all.",)
 
 
 def test_a_month_that_is_not_over_or_half_loaded_says_so(store: str, tmp_path: Path) -> None:
     keep_june(tmp_path)
-    july = figures.now(KIM, Period.read("2018-07"), NOW)
+    july = figures.current(KIM, Period.read("2018-07"), NOW)
     assert not july.over
-    half = figures.now(KIM, JUNE, NOW).notes.cautions
+    half = figures.current(KIM, JUNE, NOW).notes.cautions
     assert half == ("June 2018 is not loaded to its end: the last event kept is of Sat 30 Jun 2018 22:00.",)
-    may = figures.now(KIM, MAY, NOW).notes.cautions
+    may = figures.current(KIM, MAY, NOW).notes.cautions
     assert may == ("Only a part of May 2018 is kept: the first ticket was logged Thu 31 May 2018 14:00.",)
 
 
@@ -174,6 +174,6 @@ def test_the_same_report_is_the_same_bytes(store: str, tmp_path: Path) -> None:
 def test_a_draft_shows_what_the_figures_say(store: str, tmp_path: Path) -> None:
     keep_june(tmp_path)
     report = prepared()
-    assert report.figures == figures.now(KIM, JUNE, NOW)
+    assert report.figures == figures.current(KIM, JUNE, NOW)
     assert report.title == "Service report, June 2018 (draft)"
     assert all(each.by_machine for each in report.summary)

@@ -68,7 +68,7 @@ class Key(NamedTuple):
 ByMonth = Mapping[Key, Result]
 
 
-def now(viewer: Viewer, month: Period, at: datetime) -> MonthFigures:
+def current(viewer: Viewer, month: Period, at: datetime) -> MonthFigures:
     """Return the figures of a month as of now; raise `NotFound` where the viewer may not prepare reports."""
     with snapshot():
         log = month_log.of(viewer, month, known_at=at)

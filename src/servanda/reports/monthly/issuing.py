@@ -15,6 +15,8 @@ from servanda.services.reports import NotIssued, Proposal, Rendered
 from servanda.store.access import NotFound
 from servanda.store.reports import Written
 
+MOST_AT_HAND = 8
+
 
 def month_of(text: str) -> Period:
     """Return the month that is written as 2026-10; raise `NotFound` for anything else."""
@@ -38,7 +40,7 @@ def prepare(viewer: Viewer, month: Period, now: datetime) -> str:
     draft = kept.draft(viewer, month.first)
     if draft and draft.predecessor:
         return restate(viewer, draft.predecessor, now)
-    prepared = Prepared(figures.now(viewer, month, now), None)
+    prepared = Prepared(figures.current(viewer, month, now), None)
     return reports.keep_draft(viewer, month, plain(prepared), now=now)
 
 
@@ -46,7 +48,7 @@ def restate(viewer: Viewer, number: int, now: datetime) -> str:
     """Prepare the report that takes the place of an issued one; raise `NotIssued` where its figures still stand."""
     earlier = of_issued(kept.issued(viewer, number)).figures
     month, stamp = earlier.period, kept.issued(viewer, number).listed
-    found = figures.now(viewer, month, now)
+    found = figures.current(viewer, month, now)
     told, in_all = changes.since(viewer, earlier, now)
     if not in_all and verdicts_of(found) == verdicts_of(earlier):
         raise NotIssued(
@@ -78,8 +80,15 @@ def of_draft(draft: kept.Draft) -> MonthReport:
 
 
 def of_issued(issued: kept.IssuedReport) -> MonthReport:
-    """Return an issued report as it was issued."""
-    return revive(MonthReport, issued.content)
+    """Return an issued report as it was issued; the last few stay at hand, because they never change."""
+    report = _at_hand.pop(issued.content_hash, None) or revive(MonthReport, issued.content)
+    _at_hand[issued.content_hash] = report
+    if len(_at_hand) > MOST_AT_HAND:
+        _at_hand.pop(next(iter(_at_hand)), None)
+    return report
+
+
+_at_hand: dict[str, MonthReport] = {}
 
 
 def _shown(prepared: Prepared, written: Mapping[int, Written], stamp: Stamp | None) -> MonthReport:

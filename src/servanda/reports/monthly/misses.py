@@ -15,7 +15,7 @@ from servanda.reports.attainment.names import Names
 from servanda.reports.monthly.values import Miss, Whose
 from servanda.reports.words import instant, length
 
-LISTED = 1_000
+LISTED = 500
 OWN = "in our own hands"
 OUTSIDE = "outside opening hours"
 AGAIN = "resolved or closed, until it was reopened"
