@@ -18,7 +18,7 @@ FONTS = str(resources.files("font_source_sans_pro") / "files")
 
 @given(st.text())
 def test_any_text_becomes_valid_xml_that_reads_the_same(said: str) -> None:
-    drawn = drawing.finished("p", (100, 20), (said, said), [drawing.text(said, 0, 10)], drawing.Table((), ()))
+    drawn = drawing.finished("trend", "p", (100, 20), (said, said), [drawing.text(said, 0, 10)], drawing.Table((), ()))
     assert list(faults(drawn)) == []
     assert (parsed(drawn)[0].text or "") == drawing.cleaned(said)
 

@@ -64,6 +64,13 @@ def test_the_threshold_of_near_stands_under_the_chart() -> None:
     assert "75 % or more of the misses" in " ".join(texts(slam.draw(chart, "s")))
 
 
+def test_without_any_agreed_share_the_chart_says_so_instead() -> None:
+    chart = Chart("Services", months(1), (Row("Printing", (Cell(Mark.NOT_AGREED, "90.0 %", "n 10"),)),))
+    told = " ".join(texts(slam.draw(chart, "s")))
+    assert "No share was agreed" in told
+    assert "Near" not in told
+
+
 def test_a_cell_with_an_address_is_a_link_that_says_what_it_opens() -> None:
     cell = Cell(Mark.MISSED, "7 of 9", address="/o/hill/tickets/?month=2025-04&state=missed")
     drawn = parsed(slam.draw(Chart("Services", months(1), (Row("Printing", (cell,)),)), "s"))

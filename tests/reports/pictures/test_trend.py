@@ -38,7 +38,7 @@ def test_few_verdicts_are_shown_as_counts() -> None:
 
 def test_a_scale_that_does_not_begin_at_nought_says_so() -> None:
     assert "The scale begins at 80 %." in " ".join(texts(trend.draw(line_of((95, 5), (87, 13)), "t")))
-    assert "The scale" not in " ".join(texts(trend.draw(line_of((95, 5), (1, 99)), "t")))
+    assert "The scale" not in " ".join(texts(trend.draw(line_of((95, 5), (49, 51)), "t")))
 
 
 def test_the_agreed_share_is_a_dashed_line_in_words_too() -> None:
@@ -46,6 +46,14 @@ def test_the_agreed_share_is_a_dashed_line_in_words_too() -> None:
     assert "stroke-dasharray" in drawn.svg
     assert "the agreed 90.0 %" in " ".join(texts(drawn))
     assert drawn.description == "April 2025: 95.0 %. Agreed: 90.0 %."
+
+
+def test_the_last_figure_stands_clear_of_the_line() -> None:
+    for verdicts, below in (((95, 5), (60, 40)), True), (((60, 40), (95, 5)), False):
+        drawn = parsed(trend.draw(line_of(*verdicts), "t"))
+        dot = [float(each.get("cy", "0")) for each in drawn.iter(f"{SVG}circle")][-1]
+        figure = next(each for each in drawn.iter(f"{SVG}text") if each.get("font-weight"))
+        assert (float(figure.get("y", "0")) > dot) is below
 
 
 @pytest.mark.parametrize("number", [0, 1, 12, 60])

@@ -127,7 +127,9 @@ def draw(band: Band, prefix: str, width: int = WIDTH) -> Picture:
     keys, bottom = legend(_keys(band, prefix), width, top + _BAR + 30)
     notes, bottom = _notes(band, width, bottom + 10)
     told = (band.title, description(band))
-    return finished(prefix, (float(width), bottom), told, [bar, *labels, *ticks, *keys, *notes], table_twin(band))
+    return finished(
+        "clock-band", prefix, (float(width), bottom), told, [bar, *labels, *ticks, *keys, *notes], table_twin(band)
+    )
 
 
 def table_twin(band: Band) -> Table:
@@ -452,8 +454,10 @@ def _notes(band: Band, width: float, top: float) -> tuple[list[Svg], float]:
     for number, (why, amount, times) in enumerate(reasons[:_MOST_REASONS], start=1):
         parts += _badge(number, 8, top - 2)
         said = f"{why or 'paused'}: {words.length(amount)}{f' in {times} parts' if times > 1 else ''}"
-        parts.append(text(said, 22, top + 2, room=width - 22))
-        top += 20
+        for shown in wrapped(said, _SIZE, width - 22, 2):
+            parts.append(text(shown, 22, top + 2, room=width - 22))
+            top += 16
+        top += 4
     for note in (*_more(reasons), _scale(band, width)):
         for shown in wrapped(note, _SIZE, width, 3):
             parts.append(text(shown, 0, top + 2, paint="soft"))

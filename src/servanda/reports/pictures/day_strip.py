@@ -75,7 +75,7 @@ def draw(strip: Strip, prefix: str, width: int = WIDTH) -> Picture:
     used = [mark for mark in (*_KNOWN, *Mark) if any(day.mark is mark for day in strip.days)]
     keys, bottom = legend(_keys(list(dict.fromkeys(used)), prefix), width, top + 4)
     told = (strip.title, _description(strip))
-    return finished(prefix, (float(width), bottom), told, [*parts, *keys], table_twin(strip))
+    return finished("day-strip", prefix, (float(width), bottom), told, [*parts, *keys], table_twin(strip))
 
 
 def table_twin(strip: Strip) -> Table:

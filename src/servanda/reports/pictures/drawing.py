@@ -62,8 +62,9 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A drawn picture: its SVG text, its title, a description in sentences, and a table that says the same."""
+    """A drawn picture of a kind: its SVG text, title, description in sentences, and a table that says the same."""
 
+    kind: str
     svg: Svg
     title: str
     description: str
@@ -188,6 +189,7 @@ def wrapped(said: str, size: float, room: float, lines: int) -> list[str]:
 
 
 def finished(
+    kind: str,
     prefix: str,
     size: tuple[float, float],
     told: tuple[str, str],
@@ -222,7 +224,7 @@ def finished(
         viewBox=f"0 0 {_value(width)} {_value(height)}",
         font_family=FONT,
     )
-    return Picture(svg, title, description, table_twin)
+    return Picture(kind, svg, title, description, table_twin)
 
 
 def legend(entries: Iterable[tuple[Svg, str]], width: float, top: float) -> tuple[list[Svg], float]:

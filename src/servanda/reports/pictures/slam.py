@@ -144,7 +144,9 @@ def _with_foot(
         notes.append(text(shown, 0, bottom + 12, paint="soft"))
         bottom += 16
     told = (chart.title, _description(chart))
-    return finished(prefix, (width, bottom + 4), told, [*parts, *keys, *notes], table_twin(chart), linked=linked)
+    return finished(
+        "slam", prefix, (width, bottom + 4), told, [*parts, *keys, *notes], table_twin(chart), linked=linked
+    )
 
 
 def table_twin(chart: Chart) -> Table:
@@ -270,8 +272,13 @@ def _keys(chart: Chart, prefix: str) -> Iterator[tuple[Svg, str]]:
 
 
 def _rule(chart: Chart) -> str:
-    return (
+    """Return how to read the chart: the threshold of near, unless no share was agreed."""
+    compared = {cell.mark for row in chart.rows for cell in row.cells} & {Mark.MET, Mark.NEAR, Mark.MISSED}
+    near = (
         f"Near: kept, but {ratios.percent(chart.near, 0)} or more of the misses that the agreed share allows are used "
-        "up. A row of several promises has the mark of the worst. Percentages are rounded down; n is the number of "
-        "verdicts, and fewer than 10 are shown as counts."
+        "up. A row of several promises has the mark of the worst."
+    )
+    return (
+        f"{near if compared else 'No share was agreed to compare the figures with.'} Percentages are rounded down; "
+        "n is the number of verdicts, and fewer than 10 are shown as counts."
     )

@@ -26,7 +26,7 @@ from servanda.reports.pictures.drawing import (
 
 WIDTH, NARROW = 420, 256
 _LEFT, _TOP, _TALL, _RIGHT = 44.0, 18.0, 96.0, 10.0
-_TENTH = Fraction(1, 10)
+_TENTH, _HALF = Fraction(1, 10), Fraction(1, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def draw(trend: Trend, prefix: str, width: int = WIDTH) -> Picture:
     for shown in wrapped(_note(trend, scale), 12, width, 4):
         parts.append(text(shown, 0, top, paint="soft"))
         top += 16
-    return finished(prefix, (float(width), top), (trend.title, _description(trend)), parts, table_twin(trend))
+    return finished("trend", prefix, (float(width), top), (trend.title, _description(trend)), parts, table_twin(trend))
 
 
 def table_twin(trend: Trend) -> Table:
@@ -67,12 +67,12 @@ def table_twin(trend: Trend) -> Table:
 
 
 class _Scale:
-    """Where a period and a share lie: the lowest tenth under all figures at the bottom, all kept at the top."""
+    """Where a period and a share lie: all kept at the top, at the bottom the tenth under all figures, or nought."""
 
     def __init__(self, trend: Trend, width: float) -> None:
         shares = [each.result.attainment for each in trend.points if each.result.attainment is not None]
         lowest = min([*shares, trend.share or Fraction(1)], default=Fraction(1))
-        self.floor = min(lowest // _TENTH * _TENTH, 1 - _TENTH)
+        self.floor = Fraction(0) if lowest < _HALF else min(lowest // _TENTH * _TENTH, 1 - _TENTH)
         self.step = (width - _LEFT - _RIGHT) / max(len(trend.points), 1)
         self.width = width
 
@@ -149,9 +149,10 @@ def _last_figure(trend: Trend, scale: _Scale) -> Iterator[Svg]:
         assert share is not None
         few = _few(point)
         said = f"{point.result.met} of {point.result.verdicts}" if few else ratios.percent(share, trend.digits)
-        y = scale.y(share)
-        above = y - 9 if y > _TOP + 6 else y + 18
-        yield text(said, min(scale.x(place), scale.width - 26), above, anchor="middle", bold=True)
+        before = trend.points[place - 1].result.attainment if place else None
+        falls = before is not None and before > share
+        y = scale.y(share) + (18 if falls else -9)
+        yield text(said, min(scale.x(place), scale.width - 26), y, anchor="middle", bold=True)
 
 
 def _feet(trend: Trend, scale: _Scale) -> Iterator[Svg]:
