@@ -5,6 +5,7 @@ import secrets
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from servanda.bad_input import BadInput
 
@@ -49,7 +50,7 @@ def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpRe
 def unavailable(request: HttpRequest, refusal: BadInput, cause: Exception) -> HttpResponse:
     """Answer that the database refuses now what it may take again later."""
     log.error("the database refused %s %s", request.method, request.path, exc_info=cause)
-    response = render(request, "errors/unavailable.html", {"refusal": refusal}, status=503)
+    response = HttpResponse(_alone("errors/unavailable.html", refusal=refusal), status=503)
     response.headers["Retry-After"] = "20"
     return response
 
@@ -58,4 +59,9 @@ def fault(request: HttpRequest) -> HttpResponse:
     """Answer a fault of ours with a reference, by which the log tells what it was."""
     reference = secrets.token_hex(4)
     log.error("fault %s at %s %s", reference, request.method, request.path, exc_info=True)
-    return render(request, "errors/fault.html", {"reference": reference}, status=500)
+    return HttpResponse(_alone("errors/fault.html", reference=reference), status=500)
+
+
+def _alone(template: str, **told: object) -> str:
+    """Return a page that asks the database for nothing, as that may be what failed."""
+    return render_to_string(template, told)
