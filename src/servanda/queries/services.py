@@ -182,6 +182,7 @@ class Listing:
     page: int
     pages: int
     asked_page: int
+    customers: Mapping[str, str]
 
 
 def listing(viewer: Viewer, *, find: str = "", page: int = 1, now: datetime) -> Listing:
@@ -208,6 +209,7 @@ def listing(viewer: Viewer, *, find: str = "", page: int = 1, now: datetime) -> 
         page=shown,
         pages=pages,
         asked_page=page,
+        customers=_customer_names(seen.book),
     )
 
 
@@ -274,6 +276,7 @@ class OneService:
     parts: Mapping[tuple[Promise, str], Result]
     current_month: date
     names: Mapping[tuple[str, str], str]
+    customers: Mapping[str, str]
     clocks: OfService | None
 
 
@@ -303,6 +306,7 @@ def one(viewer: Viewer, service: str, *, month: date | None = None, now: datetim
         parts={(promise, key[0]): result for key, by in parts.items() for promise, result in by.items()},
         current_month=seen.month,
         names=target_names(seen.book),
+        customers=_customer_names(seen.book),
         clocks=board.of_service(seen, service, kept),
     )
 
@@ -321,6 +325,10 @@ def target_names(book: Book) -> Mapping[tuple[str, str], str]:
         for version in book.versions
         for target in version.targets
     }
+
+
+def _customer_names(book: Book) -> Mapping[str, str]:
+    return {each.id: each.name for each in book.customers}
 
 
 def _only_service(ids: Collection[str], services: Mapping[str, str]) -> str:

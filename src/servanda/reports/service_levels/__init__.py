@@ -260,10 +260,10 @@ def month_words(month: date) -> str:
     return f"{MONTHS[month.month - 1]} {month.year}"
 
 
-def promise_line(covering: Covering) -> str:
-    """Return in one line what is promised for a service; empty where nothing is."""
-    ordered = sorted(covering.clauses, key=lambda each: _KINDS.index(each.target.kind))
-    told = list(dict.fromkeys(_clause_words(each) for each in ordered))
+def promise_line(covering: Covering, customers: Mapping[str, str]) -> str:
+    """Return in one line what is promised for a service, first to everybody; empty where nothing is."""
+    ordered = sorted(covering.clauses, key=lambda each: (bool(each.customers), _KINDS.index(each.target.kind)))
+    told = list(dict.fromkeys(_clause_words(each, customers) for each in ordered))
     more = len(told) - CLAUSES_SHOWN
     shown = [*told[:CLAUSES_SHOWN], *([f"and {count(more, 'more promise')}"] if more > 0 else [])]
     line = "; ".join(shown)
@@ -281,7 +281,12 @@ def agreed_words(kept: ByPromise) -> str:
     return " and ".join(share_as_agreed(each) for each in shares).replace(" %", "\u00a0%")
 
 
-def _clause_words(clause: Clause) -> str:
+def _clause_words(clause: Clause, customers: Mapping[str, str]) -> str:
+    named = sorted(customers.get(each) or each for each in clause.customers)
+    return f"for {' and '.join(named)}: {_limits_words(clause)}" if named else _limits_words(clause)
+
+
+def _limits_words(clause: Clause) -> str:
     target = clause.target
     codes = [code for code in codes_of(target, clause.version) if code in target.limits]
     limits = [target.limits[code] for code in codes]
@@ -351,5 +356,5 @@ def month_sentence(month: date, shown: Iterable[PromiseShown], *, so_far: bool) 
         return f"{name}: {attained}{of} kept their time. No share was agreed to compare that with."
     missed = sum(each.mark is Mark.MISSED for each in with_share)
     near = sum(each.mark is Mark.NEAR for each in with_share)
-    kept = f"{len(with_share) - missed} of {count(len(with_share), 'promise')} kept"
+    kept = f"{len(with_share) - missed} of {count(len(with_share), 'promise')} with an agreed share kept"
     return f"{name}: {kept}{f', {near} of them near' if near else ''}."

@@ -56,7 +56,7 @@ def _line(request: OrganisationRequest, found: Listing, line: Line) -> dict[str,
     return {
         "service": line.service,
         "address": ticket_links.service_address(request, service),
-        "promise": levels.promise_line(line.covering),
+        "promise": levels.promise_line(line.covering, found.customers),
         "covering": line.covering,
         "assumed": levels.is_assumed(line.covering),
         "cells": [
@@ -109,7 +109,7 @@ def one(request: OrganisationRequest, service: str) -> HttpResponse:
         "grid": levels.grid_of(chart),
         "trend": trend.draw(line, "trend"),
         "trend_narrow": trend.draw(line, "trendn", trend.NARROW),
-        "promise": levels.promise_line(found.covering),
+        "promise": levels.promise_line(found.covering, found.customers),
         "assumed": levels.is_assumed(found.covering),
         "parts": levels.parts_of(found),
         "month": levels.month_words(found.month),
