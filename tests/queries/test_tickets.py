@@ -448,7 +448,7 @@ def test_an_index_answers(store: str, asked: dict[str, str], index: str) -> None
             cursor.execute("SET LOCAL enable_seqscan = off")
     with CaptureQueriesContext(connection) as captured:
         page(EVERYTHING, read(asked), 1, now=busy.LAST)
-    plans = "\n".join(_plan(each["sql"]) for each in captured if each["sql"].startswith("SELECT"))
+    plans = "\n".join(_plan(each["sql"]) for each in captured if "SELECT" in each["sql"][:8])
     assert index in plans, plans
     assert "SCAN store_ticket\n" not in plans
     assert "SCAN store_clock\n" not in plans

@@ -22,18 +22,25 @@ from servanda.reports.words import count, instant, iso, length
 
 LONG = 60
 ENDS = 20
+DUE = "due here"
+"""What the second cell of a row says that stands for the due instant."""
+
 Row = tuple[str, str, str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """What is told of one target on one ticket: the reading, its sentences, and the spans of its worst cycle."""
+    """What is told of one target on one ticket: the reading, its sentences, and the spans of its worst cycle.
+
+    `due` are those of the sentences that tell how the due instant came about.
+    """
 
     reading: Reading
     sentences: tuple[str, ...]
     spans: tuple[Span, ...]
     totals: Totals | None
     zone: str
+    due: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +56,11 @@ class Explanation:
     origins: Mapping[str, Origin]
 
 
-def explain(log: Log, history: History, *, file: Path | None = None) -> Explanation:
-    """Return the explanation of a ticket of a log; raise `BadInput`, naming its file if any, when it is not judged."""
+def explain(log: Log, history: History, *, file: Path | None = None, earlier: int | None = None) -> Explanation:
+    """Return the explanation of a ticket of a log; raise `BadInput`, naming its file if any, when it is not judged.
+
+    `earlier` tells how many reclassifications are looked back on, the last ones; without it, all.
+    """
     ticket = history.ticket
     judged = judged_ticket(ticket, log)
     if judged.refusal:
@@ -58,8 +68,8 @@ def explain(log: Log, history: History, *, file: Path | None = None) -> Explanat
     home = log.book.organisation.zone
     zone = next((each.cover.version.zone for each in judged.readings if each.cover.version), home)
     stories = tuple(_story(ticket, reading, log.as_of, home) for reading in judged.readings)
-    earlier = before_reclassifications(ticket, log.coverage, log.as_of)
-    return Explanation(ticket, tuple(ticket.ordered()), stories, earlier, log.as_of, zone, history.origins)
+    before = before_reclassifications(ticket, log.coverage, log.as_of, last=earlier)
+    return Explanation(ticket, tuple(ticket.ordered()), stories, before, log.as_of, zone, history.origins)
 
 
 def _cannot_be_judged(ticket: Ticket, refusal: str, file: Path | None) -> BadInput:
@@ -80,7 +90,8 @@ def _story(ticket: Ticket, reading: Reading, as_of: datetime, home: str) -> Stor
     clock = clock_of(events, reading.cover, as_of, evidence=True)
     parts = spans(clock, clock.cycles.index(reading.cycle))
     sentences = tuple(_sentences(reading, reading.cycle, clock, totals(parts), version.zone))
-    return Story(reading, sentences, parts, totals(parts), version.zone)
+    due = tuple(_due(reading, reading.cycle, clock, version.zone))
+    return Story(reading, sentences, parts, totals(parts), version.zone, due)
 
 
 def _kind(reading: Reading) -> str:
@@ -92,7 +103,7 @@ def _refusals(reading: Reading) -> Iterator[str]:
     for refusal in refused[:5]:
         yield f"Not judged by '{refusal.target}' of {refusal.version}: it {refusal.reason}."
     if len(refused) > 5:
-        yield f"Nor by {count(len(refused) - 5, 'other clause')}, each outside its scope or dates (all in --json)."
+        yield f"Nor by {count(len(refused) - 5, 'other clause')}, each outside its scope or dates."
 
 
 def _sentences(reading: Reading, cycle: Cycle, clock: Replay, sums: Totals, zone: str) -> Iterator[str]:
@@ -211,7 +222,7 @@ def table(story: Story) -> list[Row]:
     before, due, after = _parted_at_due(story)
     rows = [
         *(_line(group, story.zone) for group in _groups(before, story)),
-        *([(instant(due, story.zone), "due here", "", "", "", "")] if due else []),
+        *([(instant(due, story.zone), DUE, "", "", "", "")] if due else []),
         *(_line(group, story.zone) for group in _groups(after, story)),
     ]
     sums = totals(story.spans)
@@ -283,7 +294,7 @@ def as_json(explanation: Explanation) -> dict[str, Any]:
 
 
 def _event_json(event: Event, explanation: Explanation) -> dict[str, Any]:
-    told = {"actor": event.actor, "reason": event.reason, "changes": dict(_changes(event))}
+    told = {"actor": event.actor, "reason": event.reason, "changes": dict(changes_of(event))}
     origin = explanation.origins.get(event.id)
     return {
         "kind": event.kind.word,
@@ -356,21 +367,21 @@ def _event_lines(explanation: Explanation) -> Iterator[str]:
 def _told(events: tuple[Event, ...], explanation: Explanation) -> Iterator[str]:
     zone = explanation.zone
     for event in events:
-        told = [event.reason, *(f"{key} {value}" for key, value in _changes(event))]
+        told = [event.reason, *(f"{key} {value}" for key, value in changes_of(event))]
         word = event.kind.word.replace("_", " ")
         at = instant(event.happened_at, zone)
         origin = explanation.origins.get(event.id)
-        came = f"  [{_origin(origin, zone)}]" if origin else ""
+        came = f"  [{origin_words(origin, zone)}]" if origin else ""
         yield f"  {at:<22} {word:<16} {', '.join(each for each in told if each)}{came}".rstrip()
 
 
-def _changes(event: Event) -> list[tuple[str, str]]:
+def changes_of(event: Event) -> list[tuple[str, str]]:
     """Return what an event changed, in one order wherever the event is kept."""
     places = {name: place for place, name in enumerate((*CLASSIFICATION, *ASSIGNMENT))}
     return sorted(event.changes.items(), key=lambda each: (places.get(each[0], len(places)), each[0]))
 
 
-def _origin(origin: Origin, zone: str) -> str:
+def origin_words(origin: Origin, zone: str) -> str:
     """Return where an event came from, such as `batch 3, log.csv, row 12` or `recorded by kim Mon 5 Jan 2026 09:00`."""
     if origin.batch is not None:
         row = f", row {origin.row:,}" if origin.row is not None else ""
@@ -381,7 +392,7 @@ def _origin(origin: Origin, zone: str) -> str:
 
 
 def _earlier_lines(earlier: Earlier, zone: str) -> Iterator[str]:
-    changed = ", ".join(f"{key} {value}" for key, value in _changes(earlier.event))
+    changed = ", ".join(f"{key} {value}" for key, value in changes_of(earlier.event))
     yield f"Until it was reclassified ({changed}) {instant(earlier.event.happened_at, zone)}, the clocks showed:"
     for reading in earlier.readings:
         due = f", due {instant(reading.cycle.due_at, zone)}" if reading.cycle and reading.cycle.due_at else ""
