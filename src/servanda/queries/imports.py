@@ -12,6 +12,7 @@ from servanda.store.access import NotFound, access_organisation
 
 IMPORTS_A_PAGE = 50
 JOBS_SHOWN = 20
+JOBS_LOOKED_AT = 10_000
 LARGEST_NUMBER = 2**31 - 1
 
 
@@ -172,9 +173,13 @@ def _undoing(organisation: models.Organisation, record: models.Batch) -> Undoing
 
 
 def _waiting(organisation: models.Organisation) -> tuple[Waiting, ...]:
-    """Return the imports that were ordered last and are not done; a failed one says why."""
-    own = models.Message.objects.filter(organisation=organisation, kind="import")
-    found = own.exclude(state=models.Message.State.DONE).order_by("-pk")[:JOBS_SHOWN]
+    """Return the imports that were ordered last and are not done; a failed one says why.
+
+    Only the latest messages of all are looked at, so that it takes as long after years as on the first day.
+    """
+    newest = models.Message.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    latest = models.Message.objects.filter(organisation=organisation, kind="import", pk__gt=newest - JOBS_LOOKED_AT)
+    found = latest.exclude(state=models.Message.State.DONE).order_by("-pk")[:JOBS_SHOWN]
     return tuple(_ordered(each) for each in found)
 
 
