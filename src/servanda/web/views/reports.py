@@ -27,10 +27,13 @@ def reports(request: OrganisationRequest) -> HttpResponse:
     if month := request.GET.get("month", ""):
         return redirect("report_month", request.organisation_slug, issuing.month_of(month).label)
     taken = {each for each, _ in found.drafts} | {each.month for each in found.issued}
+    to_make = [_period(each) for each in found.months if each not in taken]
+    over = [each for each in to_make if each.last < request.viewer.on]
     context = {
         "drafts": [(_period(each), checked) for each, checked in found.drafts],
         "issued": [(_period(each.month), each) for each in found.issued],
-        "open_months": [_period(each) for each in found.months if each not in taken],
+        "open_months": to_make,
+        "usual_month": next(iter(over or to_make), None),
         "internal": sees_internal(request.viewer),
         "prepares": doing.may_prepare(request.viewer),
     }
