@@ -101,6 +101,12 @@ def test_nothing_that_a_person_wrote_becomes_markup(hostile: str) -> None:
     assert list(faults(slam.draw_narrow(chart, "s"))) == []
 
 
+def test_a_phone_shows_whole_percent_and_counts() -> None:
+    cells = (Cell(Mark.MET, "99.98 %", "n 5,000"), Cell(Mark.MISSED, "7 of 9"), Cell(Mark.NODATA))
+    said = texts(slam.draw_narrow(Chart("Services", months(3), (Row("Printing", cells),)), "s"))
+    assert said[4:7] == ["Printing", "99", "7/9"]
+
+
 def test_a_chart_without_rows_says_so() -> None:
     for drawn in (slam.draw(Chart("Services", months(), ()), "s"), slam.draw_narrow(Chart("Services", (), ()), "s")):
         assert "Nothing to show yet." in texts(drawn)

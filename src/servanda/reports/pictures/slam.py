@@ -39,7 +39,7 @@ NEAR = Fraction(3, 4)
 """The part of the allowed misses from which a promise that is kept is said to be near."""
 
 _NAME, _CELL, _TALL, _HEAD, _GAP = 150.0, 52.0, 46.0, 34.0, 2.0
-_NARROW_CELL, _NARROW_TALL = 21.0, 54.0
+_NARROW_CELL, _NARROW_TALL = 21.0, 62.0
 _GRAVITY = (Mark.MISSED, Mark.NEAR, Mark.MET, Mark.NOT_AGREED, Mark.NODATA)
 
 
@@ -127,7 +127,7 @@ def draw(chart: Chart, prefix: str) -> Picture:
 
 
 def draw_narrow(chart: Chart, prefix: str) -> Picture:
-    """Return the chart for a phone: marks alone, each name above its row; the figures are in the table twin."""
+    """Return the chart for a phone: each name above its row, figures in whole percent, the rest in the table twin."""
     parts = [*_narrow_head(chart)]
     for number, row in enumerate(chart.rows):
         parts += _narrow_row(chart, row, _HEAD + _NARROW_TALL * number, prefix)
@@ -140,7 +140,9 @@ def _with_foot(
 ) -> Picture:
     keys, bottom = legend(_keys(chart, prefix), width, _HEAD + tall * max(len(chart.rows), 1) + 10)
     notes: list[Svg] = []
-    for shown in wrapped(_rule(chart), 12, width, 12) if chart.rows else ["Nothing to show yet."]:
+    for shown in (
+        wrapped(_rule(chart, narrow=tall == _NARROW_TALL), 12, width, 12) if chart.rows else ["Nothing to show yet."]
+    ):
         notes.append(text(shown, 0, bottom + 12, paint="soft"))
         bottom += 16
     told = (chart.title, _description(chart))
@@ -211,11 +213,25 @@ def _narrow_row(chart: Chart, row: Row, top: float, prefix: str) -> Iterator[Svg
     room = _NARROW_CELL * len(chart.months)
     yield _linked(row.address, row.name, text(row.name, 0, top + 14, size=13, room=room))
     for place, cell in enumerate(row.cells):
-        x = _NARROW_CELL * place
-        ground = box(x + 1, top + 20, _NARROW_CELL - 2, 24, rx=3, **_ground(cell.mark, prefix))
-        cover = [box(x + 5, top + 27, _NARROW_CELL - 10, 10, **filled("paper"))] if cell.mark is Mark.NODATA else []
-        mark = marks.draw(cell.mark, x + _NARROW_CELL / 2, top + 32, 10, "paper" if cell.mark is Mark.MISSED else "")
-        yield group(ground, *cover, mark, hint(f"{_month(chart, place)}: {_said(cell)}"))
+        shown = _narrow_cell(cell, _NARROW_CELL * place, top + 20, prefix)
+        yield group(*shown, hint(f"{_month(chart, place)}: {_said(cell)}"))
+
+
+def _narrow_cell(cell: Cell, x: float, top: float, prefix: str) -> Iterator[Svg]:
+    middle, missed = x + _NARROW_CELL / 2, cell.mark is Mark.MISSED
+    yield box(x + 1, top, _NARROW_CELL - 2, 32, rx=3, **_ground(cell.mark, prefix))
+    if cell.mark is Mark.NODATA:
+        yield box(x + 5, top + 11, _NARROW_CELL - 10, 10, **filled("paper"))
+    yield marks.draw(cell.mark, middle, top + (16 if cell.mark is Mark.NODATA else 9), 9, "paper" if missed else "")
+    short = _shortest(cell.figure)
+    size = min(10.0, 10 * (_NARROW_CELL - 3) / max(width_of(short, 10), 1))
+    yield text(short, middle, top + 26, size=size, paint="paper" if missed else "ink", anchor="middle")
+
+
+def _shortest(figure: str) -> str:
+    """Return a figure in as few signs as there are: whole percent, or counts as a fraction."""
+    met, of, verdicts = figure.partition(" of ")
+    return f"{met}/{verdicts}" if of else figure.partition(".")[0].removesuffix(" %")
 
 
 def _name(name: str, top: float) -> Svg:
@@ -271,14 +287,16 @@ def _keys(chart: Chart, prefix: str) -> Iterator[tuple[Svg, str]]:
         yield group(ground, *cover, marks.draw(mark, 7.5, 6.5, 8, paint)), mark.word
 
 
-def _rule(chart: Chart) -> str:
+def _rule(chart: Chart, *, narrow: bool) -> str:
     """Return how to read the chart: the threshold of near, unless no share was agreed."""
     compared = {cell.mark for row in chart.rows for cell in row.cells} & {Mark.MET, Mark.NEAR, Mark.MISSED}
     near = (
         f"Near: kept, but {ratios.percent(chart.near, 0)} or more of the misses that the agreed share allows are used "
         "up. A row of several promises has the mark of the worst."
     )
-    return (
-        f"{near if compared else 'No share was agreed to compare the figures with.'} Percentages are rounded down; "
-        "n is the number of verdicts, and fewer than 10 are shown as counts."
+    figures = (
+        "Figures are whole percent, rounded down, or counts where there are fewer than 10; the table has them with n."
+        if narrow
+        else "Percentages are rounded down; n is the number of verdicts, and fewer than 10 are shown as counts."
     )
+    return f"{near if compared else 'No share was agreed to compare the figures with.'} {figures}"
