@@ -1,0 +1,171 @@
+"""An organisation in which every text is one of `tests.journeys.payloads`: `python -m tests.journeys.prepare_payloads`.
+
+Names of the organisation, its people, services, customers, calendar, agreements, targets and their sources; numbers,
+sources, actors, reasons, classes and assignments of tickets; the name of an imported file and of its mapping; the
+sentences of an issued report.
+"""
+
+import json
+import sys
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from servanda import wall_time
+from servanda.config import setup
+from servanda.engine.periods import Period
+from servanda.engine.rights import Viewer
+from tests.journeys.payloads import PAYLOADS
+from tests.journeys.prepare import EMAIL, PASSWORD
+
+LONGEST_SENTENCE = 600
+SOURCE, FILE, MAPPING, ORGANISATION, PERSON, CALENDAR = PAYLOADS[20], PAYLOADS[49], *PAYLOADS[26:30]
+
+
+def main(folder: Path) -> None:
+    """Make the database in a folder."""
+    setup(f"sqlite:///{folder / 'servanda.sqlite3'}", folder)
+    from servanda.services import accounts, agreements, people
+    from servanda.store import models, tables
+
+    now = wall_time.now()
+    tables.make()
+    secret = accounts.way_in(now)
+    assert secret is not None
+    first = accounts.FirstOrganisation(ORGANISATION, "Europe/London", PERSON)
+    accounts.set_up(secret, first, EMAIL, PASSWORD, now=now)
+    own = models.Organisation.objects.get()
+    viewer = people.viewer(own, people.only_administrator(own, now), now=now)
+    for number, payload in enumerate(PAYLOADS):
+        people.add(viewer, f"person-{number}", payload, payload, now=now)
+    from servanda.files import agreements as files
+
+    path = folder / "agreements.yaml"
+    path.write_text(json.dumps(book(own.slug)), encoding="utf-8")
+    agreements.apply(viewer, files.load(path), now=now)
+    record(viewer, now)
+    take_in(viewer, folder, now)
+    issue_report(viewer, now)
+
+
+def book(organisation: str) -> Mapping[str, Any]:
+    """Return agreements in which every name is a payload; JSON is YAML too."""
+    numbered = list(enumerate(PAYLOADS))
+    return {
+        "format": "servanda/1",
+        "organisation": {"id": organisation, "name": ORGANISATION, "zone": "Europe/London"},
+        "customers": [{"id": f"c{number}", "name": each} for number, each in numbered],
+        "services": [{"id": f"s{number}", "name": each} for number, each in numbered],
+        "calendars": [{"id": "always", "name": CALENDAR, "always_open": True}],
+        "agreements": [agreement(number, each) for number, each in numbered],
+    }
+
+
+def agreement(number: int, payload: str) -> Mapping[str, Any]:
+    """Return an agreement about one service whose texts are a payload."""
+    target = {
+        "id": "fix",
+        "name": payload,
+        "kind": "resolution",
+        "limit": "8 hours",
+        "share": "90 %",
+        "source": payload,
+    }
+    version = {
+        "number": 1,
+        "from": "2018-01-01",
+        "calendar": "always",
+        "services": [f"s{number}"],
+        "owner": payload,
+        "targets": [target],
+    }
+    return {"id": f"a{number}", "name": payload, "kind": "SLA", "versions": [version]}
+
+
+def record(viewer: Viewer, now: datetime) -> None:
+    """Record a ticket for each payload: opened, assigned, paused and resumed, and every other one resolved late."""
+    from servanda.engine.events import Event, EventKind
+    from servanda.services import events
+
+    start = now - timedelta(days=40)
+    for number, each in enumerate(PAYLOADS):
+        classes = {
+            "service": f"s{number}",
+            "customer": f"c{number}",
+            "component": each,
+            "impact": each,
+            "urgency": each,
+        }
+        to = {"team": each, "person": each, "supplier": each}
+        at = start + timedelta(hours=number)
+        told = [
+            Event(EventKind.OPENED, at, id=f"1{each}", actor=each, reason=each, changes=classes),
+            Event(EventKind.ASSIGNED, at + timedelta(hours=1), id=f"2{each}", actor=each, reason=each, changes=to),
+            Event(EventKind.PAUSED, at + timedelta(hours=2), id=f"3{each}", actor=each, reason=each),
+            Event(EventKind.RESUMED, at + timedelta(hours=3), id=f"4{each}", actor=each, reason=each),
+        ]
+        if number % 2:
+            told.append(Event(EventKind.RESOLVED, at + timedelta(hours=30), id=f"5{each}", actor=each, reason=each))
+        events.record(viewer, SOURCE, each, told, now=now)
+
+
+def take_in(viewer: Viewer, folder: Path, now: datetime) -> None:
+    """Import a file whose name is a payload, with a row that is refused."""
+    from servanda.services import imports
+
+    mapping, table = folder / "mapping.yaml", folder / f"{FILE}.csv"
+    mapping.write_text(
+        json.dumps(
+            {
+                "format": "servanda-mapping/1",
+                "id": "file",
+                "name": MAPPING,
+                "source": "file",
+                "times": {"formats": ["iso"], "zone": "Europe/London"},
+                "rows": {"are": "tickets", "ticket": "number"},
+                "events": {"opened": "opened", "resolved": "resolved"},
+                "classes": {"service": {"column": "service"}},
+            }
+        ),
+        encoding="utf-8",
+    )
+    lines = ["number,opened,resolved,service"]
+    for number, each in enumerate(PAYLOADS):
+        quoted = each.replace('"', '""')
+        lines.append(f'"{quoted} file",2026-01-05T09:00:00,2026-01-05T1{number % 10}:00:00,s{number}')
+        lines.append(f'"{quoted} refused","{quoted}",,"{quoted}"')
+    table.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    with imports.plan(viewer, table, mapping, now=now) as planned:
+        imports.commit(viewer, planned, good_rows_only=True, now=now)
+
+
+def issue_report(viewer: Viewer, now: datetime) -> None:
+    """Issue the report of the month in which the tickets were opened, its sentences full of payloads."""
+    from servanda.queries import reports as kept
+    from servanda.reports.monthly import issuing
+    from servanda.services import reports
+
+    opened = now - timedelta(days=40)
+    month = Period.of_months(opened.year, opened.month)
+    issuing.prepare(viewer, month, now)
+    for place, sentence in zip((1, 2, 3), sentences(), strict=False):
+        reports.write_sentence(viewer, month, place, sentence, now=now)
+    draft = kept.draft(viewer, month.first)
+    assert draft is not None
+    reports.check(viewer, month, draft.figures_hash, now=now)
+    issuing.issue(viewer, month, draft.figures_hash, now)
+
+
+def sentences() -> list[str]:
+    """Return the payloads as sentences, each as long as it may be."""
+    found = [""]
+    for each in PAYLOADS:
+        if len(found[-1]) + len(each) + 1 > LONGEST_SENTENCE:
+            found.append("")
+        found[-1] += f"{each} "
+    return [each.strip() for each in found]
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
