@@ -15,7 +15,7 @@ from servanda.reports.pictures.drawing import Picture
 
 LONGEST = 120
 PROGRAM = (sys.executable, "-m", "servanda.reports.monthly.typesetting")
-_WIDE = 28
+_SHORT, _WIDE = 16, 90
 
 
 class NotSet(BadInput):
@@ -102,4 +102,6 @@ def _widths(table: Table) -> list[int]:
     longest = [
         max((len(_text(row[column])) for row in table.on_paper), default=0) for column in range(len(table.headings))
     ]
-    return [min(each, 4 * _WIDE) if each > _WIDE else 0 for each in longest]
+    return [
+        min(each, _WIDE) if each > _SHORT and column not in table.figures else 0 for column, each in enumerate(longest)
+    ]

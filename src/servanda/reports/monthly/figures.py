@@ -241,7 +241,7 @@ class _Making:
         for key, _ in self._in(last):
             sums[key.service] += Result()
         made = [self._service(service, result, last) for service, result in sums.items()]
-        yield from sorted(made, key=lambda each: (-each.counts.missed, each.name.casefold(), each.service))
+        yield from sorted(made, key=_gravity)
 
     def _service(self, service: str, result: Result, last: date) -> ServiceFigure:
         return ServiceFigure(
@@ -369,6 +369,10 @@ class _Making:
             yield f"Only a part of {month} is kept: the first ticket was logged {instant(first, zone)}."
         if self.found.log.unjudged:
             yield f"{count(len(self.found.log.unjudged), 'ticket')} could not be judged and are not in the figures."
+
+
+def _gravity(service: ServiceFigure) -> tuple[int, int, str, str]:
+    return -service.counts.missed, -service.counts.verdicts, service.name.casefold(), service.service
 
 
 def _version(version: AgreementVersion) -> VersionNote:

@@ -95,12 +95,17 @@ def _sentence(reading: Reading, cycle: Cycle, late: timedelta, sums: Totals, as_
     assert version is not None
     due, limit = instant(cycle.due_at, version.zone), reading.cover.limit
     if cycle.stopped_at is None:
-        ended = f"still open as of {instant(as_of, version.zone)}, {length(late)} too late so far"
+        ended = f"still open as of {instant(as_of, version.zone)}, {length(in_minutes(late))} too late so far"
     else:
         word = cycle.stopped_by.word.replace("_", " ") if cycle.stopped_by is not None else "stopped"
-        ended = f"{word} {instant(cycle.stopped_at, version.zone)}, {length(late)} too late"
-    paused = f"; {length(sums.paused)} more was paused" if sums.paused else ""
-    return f"Due {due}, {ended}: {length(sums.counted)} counted against {limit}{paused}."
+        ended = f"{word} {instant(cycle.stopped_at, version.zone)}, {length(in_minutes(late))} too late"
+    paused = f"; {length(in_minutes(sums.paused))} more was paused" if sums.paused else ""
+    return f"Due {due}, {ended}: {length(in_minutes(sums.counted))} counted against {limit}{paused}."
+
+
+def in_minutes(amount: timedelta) -> timedelta:
+    """Return an amount without its seconds, where it is an hour or more and they say nothing."""
+    return amount - amount % timedelta(minutes=1) if amount >= timedelta(hours=1) else amount
 
 
 def _whose(span: Span, events: Sequence[Event]) -> Iterator[Part]:

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from servanda.files.notation import share_text
+from servanda.reports.monthly.misses import in_minutes
 from servanda.reports.monthly.values import Counts, MonthFigures, MonthReport, Sentence
 from servanda.reports.pictures.marks import Mark
 from servanda.reports.ratios import COUNTS_ONLY_BELOW, percent
@@ -18,6 +19,7 @@ Cell = str | int
 
 FRONT = 12
 PRINTED = 40
+HASH_SHOWN = len("sha256:") + 16
 NOT_MEASURED = "not measured yet"
 BY_MACHINE = "written by the program"
 
@@ -247,7 +249,7 @@ def _misses(report: MonthReport) -> Section | None:
             each.service_name,
             each.priority or "any",
             each.target_name,
-            length(timedelta(microseconds=each.late)),
+            length(in_minutes(timedelta(microseconds=each.late))),
             each.sentence,
         )
         for each in figures.misses
@@ -292,8 +294,10 @@ def _claims(report: MonthReport) -> Section:
     if told.dues:
         rows.append((f"Due instants, give or take {tolerance}", told.dues, told.dues_same, told.dues - told.dues_same))
     said = (
-        f"The source counts {_with_n(Counts(told.claimed_met, told.claimed - told.claimed_met), 1)} as met; "
-        f"we find {_with_n(Counts(told.ours_met, told.ours - told.ours_met), 1)} for the same tickets' resolution.",
+        f"The source has a verdict on {count(told.claimed, 'ticket')} of the month, "
+        f"{_with_n(Counts(told.claimed_met, told.claimed - told.claimed_met), 1)} of them met; "
+        f"we have one on the resolution of {told.ours:,}, "
+        f"{_with_n(Counts(told.ours_met, told.ours - told.ours_met), 1)} met.",
     )
     table = _table(("Compared", "Pairs", "The same", "Different"), rows) if rows else None
     return Section("claims", title, said, table)
@@ -322,7 +326,7 @@ def _notes(report: MonthReport) -> Section:
             day(each.effective_from),
             day(each.last_day) if each.last_day else "until further notice",
             day(each.signed_on) if each.signed_on else "not signed",
-            each.content_hash,
+            f"{each.content_hash[:HASH_SHOWN]}…",
         )
         for each in notes.versions
     ]
