@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from servanda.engine import zones
 from servanda.engine.results import Result
-from servanda.engine.rights import Role, Viewer
+from servanda.engine.rights import Action, Role, Subject, Viewer, may
 from servanda.queries import attainment, board, services
 from servanda.queries.attainment import ByPromise, Months, Standpoint, Verdicts
 from servanda.queries.board import Board, ClockShown
@@ -51,7 +51,7 @@ class Steps:
 
 @dataclass(frozen=True, slots=True)
 class LastImport:
-    """The file that was taken in last."""
+    """The file that was taken in last; for whoever may see the audit."""
 
     number: int
     file_name: str
@@ -150,7 +150,7 @@ def _holders(seen: Standpoint, roles: Iterable[Role]) -> Mapping[Role, tuple[str
 
 
 def _last_import(seen: Standpoint) -> LastImport | None:
-    if not seen.reach.is_whole:
+    if not may(seen.viewer, Action.SEE_AUDIT, Subject(seen.viewer.organisation)):
         return None
     standing = models.Batch.objects.filter(organisation=seen.reach.organisation, state=models.Batch.State.COMMITTED)
     last = standing.order_by("-number").first()

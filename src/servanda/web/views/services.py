@@ -52,7 +52,6 @@ def services(request: OrganisationRequest) -> HttpResponse:
 def _line(request: OrganisationRequest, found: Listing, line: Line) -> dict[str, Any]:
     service = line.service.id
     to = ticket_links.of_service(request, service)
-    later, kept = found.months[-1], line.months[-1]
     return {
         "service": line.service,
         "address": ticket_links.service_address(request, service),
@@ -60,17 +59,16 @@ def _line(request: OrganisationRequest, found: Listing, line: Line) -> dict[str,
         "covering": line.covering,
         "assumed": levels.is_assumed(line.covering),
         "cells": [
-            _cell(month, by, opened, to(month) if by else "")
+            _cell(month, by, opened)
+            | {"address": to(month), "missed_address": ticket_links.missed_in(request, service, month)}
             for month, by, opened in zip(found.months, line.months, line.opened, strict=True)
         ],
-        "missed": sum(each.missed for each in kept.values()),
-        "missed_address": ticket_links.missed_in(request, service, later),
         "open": line.open_tickets,
         "open_address": ticket_links.tickets_address(request, service=service, state=Asked.OPEN),
     }
 
 
-def _cell(month: date, kept: ByPromise, opened: int, to: str) -> dict[str, Any]:
+def _cell(month: date, kept: ByPromise, opened: int) -> dict[str, Any]:
     """Return a month of a service: what was kept of it, and how many tickets were opened."""
     shown = levels.cell_of(kept)
     return {
@@ -78,7 +76,7 @@ def _cell(month: date, kept: ByPromise, opened: int, to: str) -> dict[str, Any]:
         "shown": shown if kept else None,
         "word": levels.mark_word(shown.mark),
         "agreed": levels.agreed_words(kept),
-        "address": to,
+        "missed": sum(each.missed for each in kept.values()),
         "opened": opened,
     }
 
