@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from types import FrameType
 
+from servanda import wall_time
 from servanda.bad_input import BadInput
 from servanda.config.serving.lifeline import Lifeline
 
@@ -76,19 +77,19 @@ class Supervisor:
 
     def await_answer(self, host: str, port: int, stop: threading.Event) -> None:
         """Return once the port answers, or a stop is asked for; raise `NoAnswer` where a child ends before it does."""
-        ends = time.monotonic() + FIRST_ANSWER
+        ends = wall_time.stopwatch() + FIRST_ANSWER
         while not stop.is_set() and not answers(host, port):
             for child in self.children:
                 if child.process is not None and child.process.poll() is not None:
                     raise NoAnswer(f"{child.name} ended at once ({how(child.process.returncode)})")
-            if time.monotonic() > ends:
+            if wall_time.stopwatch() > ends:
                 raise NoAnswer(f"port {port} gave no answer within {FIRST_ANSWER:.0f} seconds")
             stop.wait(LOOK)
 
     def watch(self, stop: threading.Event) -> None:
         """Start again whatever dies, later each time in a row, until told to stop."""
         while not stop.wait(LOOK):
-            now = time.monotonic()
+            now = wall_time.stopwatch()
             for child in self.children:
                 if child.process is None:
                     if now >= child.starts_again:
@@ -98,7 +99,7 @@ class Supervisor:
 
     def stop(self) -> None:
         """Ask every child to stop, and kill those that do not within a few seconds, with all that they have started."""
-        begun = time.monotonic()
+        begun = wall_time.stopwatch()
         running = [each.process for each in self.children if each.process is not None]
         for after, step in ((ASKED_AGAIN, ask), (LET_FINISH, ask), (LET_FINISH, kill)):
             running = [each for each in running if each.poll() is None]
@@ -112,7 +113,7 @@ class Supervisor:
         self.lifeline.close()
 
     def _start(self, child: Child) -> None:
-        child.started = time.monotonic()
+        child.started = wall_time.stopwatch()
         child.process = subprocess.Popen(
             child.command,
             stdin=subprocess.DEVNULL,
@@ -175,7 +176,7 @@ def how(code: int) -> str:
 
 
 def _wait(running: Sequence[subprocess.Popen[bytes]], until: float) -> None:
-    while time.monotonic() < until and any(each.poll() is None for each in running):
+    while wall_time.stopwatch() < until and any(each.poll() is None for each in running):
         time.sleep(LOOK / 2)
 
 
