@@ -1,4 +1,5 @@
 import gzip
+import re
 import shutil
 import subprocess
 import sys
@@ -31,6 +32,8 @@ def test_the_demo_says_what_was_promised_kept_claimed_and_why_it_differs(
     assert "Our verdict is the source's on 20,745 of 20,768 (99.88 %)." in said
     assert "20,768 tickets with 119,264 events are now in servanda.sqlite3" in said
     assert "20,768 clocks compared with what is kept: equal." in said
+    assert re.search("Sign in to the pages as kim@example.org with the password [A-Za-z0-9_-]{12}\n", said)
+    assert said.endswith("out/servanda.sqlite3\n")
 
 
 def test_a_log_without_claims_is_shown_without_them(tmp_path: Path) -> None:
@@ -44,6 +47,9 @@ def test_a_log_without_claims_is_shown_without_them(tmp_path: Path) -> None:
     assert "2 of 3 (66.6 %); 1 missed." in said
     assert "Beside these: 1 ticket running." in said
     assert "Claimed" not in said
+    assert "-m servanda serve --database sqlite:///" in said, (
+        "without a terminal it ends, and says what serves the pages"
+    )
 
 
 def test_a_folder_without_samples_is_refused_with_what_to_do(

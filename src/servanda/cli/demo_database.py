@@ -11,13 +11,11 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from servanda.bad_input import BadInput
+from servanda.engine.rights import Assignment, Role, Viewer
 from servanda.files import agreements as agreement_files
-
-if TYPE_CHECKING:
-    from servanda.engine.rights import Viewer
 
 PERSON = "kim"
 ADDRESS = "kim@example.org"
@@ -114,6 +112,8 @@ def _taken_in(sample: Sample, database: str, password: str, now: datetime) -> It
 
     book = agreement_files.load(sample.agreements)
     own = organisations.add(book.organisation.id, book.organisation.name, book.organisation.zone, PERSON, now)
+    administrator = people.viewer(own, PERSON, now=now)
+    people.assign(administrator, PERSON, Assignment(Role.SERVICE_MANAGER), now=now)
     viewer = people.viewer(own, PERSON, now=now)
     accounts.choose_password(accounts.invite(viewer, PERSON, now=now), ADDRESS, password, now=now)
     agreements.apply(viewer, book, now=now)
@@ -130,7 +130,7 @@ def _taken_in(sample: Sample, database: str, password: str, now: datetime) -> It
     _order_reconciliation(viewer, now)
 
 
-def _order_reconciliation(viewer: "Viewer", now: datetime) -> None:
+def _order_reconciliation(viewer: Viewer, now: datetime) -> None:
     """Order what the page of reconciliation shows, which the worker works out while the pages are served."""
     from servanda.queries.reconciliation import choices, job_key
     from servanda.reports.reconciliation.as_job import RECONCILE
