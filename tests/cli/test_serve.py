@@ -14,8 +14,8 @@ import pytest
 from servanda.cli import main
 from servanda.config.serving.limits import LONGEST_BODY
 from servanda.config.serving.supervisor import answers
-from tests.browser import environment_of
 from tests.architecture.sources import ROOT
+from tests.browser import environment_of
 
 Serving = tuple[subprocess.Popen[str], int, str]
 
