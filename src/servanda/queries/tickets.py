@@ -7,16 +7,16 @@ from functools import cached_property, reduce
 from operator import and_, or_
 from typing import Any
 
-from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import StrIndex
 from django.db.models.lookups import GreaterThan, GreaterThanOrEqual, LessThan
 
 from servanda.engine import zones
-from servanda.engine.agreements import Book
+from servanda.engine.agreements import Book, Customer, Service
 from servanda.engine.canonical import written
 from servanda.engine.clocks import State
 from servanda.engine.judging import NOT_ENFORCED
-from servanda.engine.rights import Action, Viewer
+from servanda.engine.rights import Action, Scope, Viewer
 from servanda.engine.targets import TargetKind
 from servanda.queries import clocks
 from servanda.queries.attainment import after
@@ -31,8 +31,14 @@ A_PAGE = 50
 LISTED = 5_000
 """How many tickets the pages of one list show; whoever wants others narrows the list down."""
 
+CLOCKS_OF_A_TICKET = 4
+"""How many running clocks a ticket may have in the mean, for a list by what is due next to be as long as others."""
+
 FEW = 1_000
 """Up to so many tickets are looked up by their keys; more are met while passing over the list in its order."""
+
+MOST_CHOICES = 200
+"""With more services or customers than this, one types which."""
 
 LAST_SIGN = chr(0x10FFFF)
 KINDS = tuple(TargetKind)
@@ -46,12 +52,27 @@ class Row:
     source: str
     number: str
     service: str
+    service_name: str
     customer: str
+    customer_name: str
     priority: str
     opened_at: datetime | None
     clocks: tuple[ClockNow, ...]
     remarks: tuple[str, ...]
     unjudged: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a list can be narrowed down to: services and customers in reach with their names, and priority codes.
+
+    Where there are too many to choose from, there is none: one types the id.
+    """
+
+    services: Mapping[str, str]
+    customers: Mapping[str, str]
+    priorities: tuple[str, ...]
+    any_customers: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +87,8 @@ class Listing:
     page: int
     pages: int
     asked_page: int
+    filters: Filters
+    choices: Choices
 
     @property
     def first(self) -> int:
@@ -113,10 +136,15 @@ class Search:
         return _asked_of_clocks(self)
 
     @property
+    def clocks_tell(self) -> bool:
+        """Whether nothing is asked of the tickets themselves, and all are in reach."""
+        asked = self.of_tickets or self.filters.find or self.filters.flag or self.filters.state is Asked.UNJUDGED
+        return self.reach.is_whole and not asked
+
+    @property
     def by_clocks_alone(self) -> bool:
         """Whether clocks tell by themselves which tickets are meant."""
-        other = self.of_tickets or self.filters.find or self.filters.flag
-        return bool(self.of_clocks) and not other and self.reach.is_whole
+        return bool(self.of_clocks) and self.clocks_tell
 
     @cached_property
     def labels(self) -> Mapping[int, str]:
@@ -142,7 +170,7 @@ def page(viewer: Viewer, filters: Filters, number: int, *, now: datetime) -> Lis
     pages = max(1, -(-min(total, LISTED) // A_PAGE))
     shown = min(number, pages)
     rows = _rows(search, keys[:LISTED][(shown - 1) * A_PAGE : shown * A_PAGE])
-    return Listing(tuple(rows), total, shown, pages, number)
+    return Listing(tuple(rows), total, shown, pages, number, filters, _choices(search))
 
 
 def numbers(viewer: Viewer, filters: Filters, *, now: datetime) -> list[tuple[str, str]]:
@@ -170,18 +198,25 @@ def _keys(search: Search) -> list[int]:
 
 def _keys_by_due(search: Search) -> list[int]:
     """Return the keys of tickets with a running clock, in the order in which those are due."""
+    ordered = _running(search).order_by("due_at", "pk").values_list("ticket_id", flat=True)
+    return list(dict.fromkeys(ordered[: CLOCKS_OF_A_TICKET * LISTED]))[: LISTED + 1]
+
+
+def _running(search: Search) -> QuerySet[models.Clock]:
+    """Return the clocks with a due instant that run, of the tickets that are asked for."""
     due = Q(state=State.RUNNING.value, due_at__isnull=False)
     running = _clocks(search).filter(due, reduce(or_, search.of_clocks) if search.of_clocks else Q())
-    if not search.by_clocks_alone:
-        running = running.filter(ticket__in=_narrow(search, by_clocks=False))
-    by_due = running.values("ticket_id").annotate(due=Min("due_at")).order_by("due", "ticket_id")
-    return [key for key, _ in by_due.values_list("ticket_id", "due")[: LISTED + 1]]
+    if search.clocks_tell:
+        return running
+    return running.filter(ticket__in=_narrow(search, by_clocks=False))
 
 
 def _count(search: Search) -> int:
     """Return how many tickets are asked for; by their clocks where nothing is asked of the tickets themselves."""
+    if search.filters.sort is Order.DUE:
+        return _running(search).values("ticket_id").distinct().count()
     if search.by_clocks_alone:
-        return _with_such_clocks(search).count()
+        return _with_such_clocks(search, once=True).count()
     return _narrow(search).count()
 
 
@@ -209,19 +244,22 @@ def _key_sets(search: Search, *, by_clocks: bool) -> Iterator[QuerySet[Any]]:
         yield _with_such_clocks(search)
 
 
-def _with_such_clocks(search: Search) -> QuerySet[Any]:
+def _with_such_clocks(search: Search, *, once: bool = False) -> QuerySet[Any]:
     """Return the keys of the tickets that have a clock such as is asked for, in reach or not."""
-    return _united(_clocks(search).filter(each).values_list("ticket_id") for each in search.of_clocks)
+    found = (_clocks(search).filter(each).values_list("ticket_id") for each in search.of_clocks)
+    return _united(found, once=once)
 
 
 def _clocks(search: Search) -> QuerySet[models.Clock]:
     return models.Clock.objects.filter(organisation=search.organisation)
 
 
-def _united(sets: Iterable[QuerySet[Any]]) -> QuerySet[Any]:
-    """Return the rows of some sets, each once."""
+def _united(sets: Iterable[QuerySet[Any]], *, once: bool = False) -> QuerySet[Any]:
+    """Return the rows of some sets, each once where that matters."""
     first, *others = sets
-    return first.union(*others) if others else first.distinct()
+    if others:
+        return first.union(*others, all=not once)
+    return first.distinct() if once else first
 
 
 def _order(filters: Filters) -> tuple[Any, ...]:
@@ -336,13 +374,13 @@ def _in_state(search: Search, state: Asked) -> Alternatives:
     now = search.now
     match state:
         case Asked.DUE_SOON:
-            return clocks.near(_clocks(search), search.timepieces, now)
+            return (clocks.near(_clocks(search), search.timepieces, now),)
         case Asked.OPEN:
             return tuple(Q(state=each.value, stopped_at=None) for each in (State.RUNNING, State.PAUSED, State.MISSED))
         case Asked.RUNNING:
-            return clocks.running(now)
+            return (clocks.running(now),)
         case Asked.PAUSED:
-            return clocks.paused(search.fixed, now)
+            return (clocks.paused(search.fixed, now),)
         case Asked.MISSED:
             return clocks.missed(search.fixed, now)
         case Asked.OVERDUE:
@@ -381,23 +419,55 @@ def _rows(search: Search, keys: list[int]) -> Iterator[Row]:
     """Yield the rows of some tickets, in the order of their keys; two statements."""
     records = {each.pk: each for each in models.Ticket.objects.filter(pk__in=keys)}
     found: dict[int, list[ClockNow]] = {key: [] for key in keys}
-    kept = clocks.kept(models.Clock.objects.filter(ticket__in=keys).order_by("pk"))
-    for each in kept:
+    for each in clocks.kept(models.Clock.objects.filter(ticket__in=keys).order_by("pk")):
         found[each.ticket].append(clocks.standing(each, search.timepieces, search.now))
-    return (_row(records[key], found[key]) for key in keys if key in records)
+    services, customers = _names(search.book.services), _names(search.book.customers)
+    return (_row(records[key], found[key], services, customers) for key in keys if key in records)
 
 
-def _row(record: models.Ticket, standing: Iterable[ClockNow]) -> Row:
+def _row(
+    record: models.Ticket, standing: Iterable[ClockNow], services: Mapping[str, str], customers: Mapping[str, str]
+) -> Row:
     ordered = sorted(standing, key=lambda each: (KINDS.index(each.kind), each.party))
     remarks = dict.fromkeys([*record.flags, *(flag for each in ordered for flag in each.flags)])
     return Row(
         source=record.source,
         number=record.number,
         service=record.service,
+        service_name=services.get(record.service, record.service),
         customer=record.customer,
+        customer_name=customers.get(record.customer, record.customer),
         priority=record.priority,
         opened_at=record.opened_at,
         clocks=tuple(ordered),
         remarks=tuple(remarks),
         unjudged=record.unjudged,
     )
+
+
+def _names(named: Iterable[Service | Customer]) -> Mapping[str, str]:
+    return {each.id: each.name or each.id for each in named}
+
+
+def _choices(search: Search) -> Choices:
+    scopes, book = search.reach.scopes, search.book
+    codes = dict.fromkeys(code for scheme in book.priorities for code in scheme.codes)
+    return Choices(
+        services=_in_reach(_names(book.services), [(each, each.services) for each in scopes]),
+        customers=_in_reach(_names(book.customers), [(each, each.customers) for each in scopes]),
+        priorities=tuple(codes)[:MOST_CHOICES],
+        any_customers=bool(book.customers),
+    )
+
+
+def _in_reach(names: Mapping[str, str], scopes: Iterable[tuple[Scope, frozenset[str]]]) -> Mapping[str, str]:
+    """Return the names that some scopes tell themselves, all where one is whole; nothing where that is too many.
+
+    Whoever sees the tickets of a supplier alone is not told of every service there is.
+    """
+    told = list(scopes)
+    within = frozenset().union(*(limit for _, limit in told))
+    found = (
+        names if any(scope.is_whole for scope, _ in told) else {each: names.get(each, each) for each in sorted(within)}
+    )
+    return found if len(found) <= MOST_CHOICES else {}
