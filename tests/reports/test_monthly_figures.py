@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -177,3 +178,34 @@ def test_a_draft_shows_what_the_figures_say(store: str, tmp_path: Path) -> None:
     assert report.figures == figures.current(KIM, JUNE, NOW)
     assert report.title == "Service report, June 2018 (draft)"
     assert all(each.by_machine for each in report.summary)
+
+
+PAYLOADS = (
+    "=1+1",
+    "+1+cmd",
+    "-2+3",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "=HYPERLINK(0)",
+    "<script>alert(1)</script>",
+    "מנהל 🏫",
+)
+
+
+def test_no_text_becomes_a_formula_or_markup(store: str, tmp_path: Path) -> None:
+    keep_june(tmp_path)
+    report = report_of()
+    [service], [line] = report.figures.services, [each for each in report.figures.lines if each.counts.verdicts]
+    named = replace(
+        report.figures,
+        services=tuple(replace(service, name=each) for each in PAYLOADS),
+        lines=tuple(replace(line, service_name=each, priority=each) for each in PAYLOADS),
+        misses=tuple(replace(report.figures.misses[0], ticket=each, sentence=each) for each in PAYLOADS),
+    )
+    spoilt = replace(report, figures=named, summary=tuple(Sentence(each, each, NOW) for each in PAYLOADS[:3]))
+    shown = {cell for _, row in cells_of_workbook(as_xlsx.rendered(spoilt)) for cell in row}
+    assert [each for each in PAYLOADS if each.strip() not in {cell.strip() for cell in shown}] == []
+    cells = [cell for row in csv.reader(io.StringIO(as_csv.rendered(spoilt).decode("utf-8-sig"))) for cell in row]
+    assert [cell for cell in cells if cell.startswith(tuple("=+-@\t\r"))] == []
+    assert "<script>alert(1)</script>" in texts_of_pdf(as_pdf.rendered(spoilt))

@@ -14,8 +14,13 @@ HEADER = ("section", "cells")
 def rendered(report: MonthReport) -> bytes:
     """Return the table in UTF-8 with the mark by which spreadsheets know it; formulas become text."""
     text = io.StringIO(newline="")
-    table_to(text, HEADER, _rows(report))
+    table_to(text, HEADER, ([_on_one_line(cell) for cell in row] for row in _rows(report)))
     return text.getvalue().encode("utf-8-sig")
+
+
+def _on_one_line(cell: Cell) -> Cell:
+    """Return a cell without a return of the carriage, which some readers take for the end of a row."""
+    return cell.replace("\r", " ") if isinstance(cell, str) else cell
 
 
 def _rows(report: MonthReport) -> Iterator[tuple[Cell, ...]]:

@@ -214,7 +214,7 @@ class _Making:
             processes=processes.of(self._measured(flow, promises)),
             claims=self._claims(),
             summary=summary.of(month, total, before, services, promises, whose, self.digits),
-            notes=self._notes(month_log.reach(self.log), month_log.late(self.log)),
+            notes=self._notes(month_log.reach(self.log), month_log.late(self.log), flow),
         )
 
     @cached_property
@@ -333,7 +333,7 @@ class _Making:
 
     # --- notes ---
 
-    def _notes(self, reach: Reach, late: Sequence[Late]) -> Notes:
+    def _notes(self, reach: Reach, late: Sequence[Late], flow: Flow) -> Notes:
         unjudged, uncovered = self.passed.unjudged, self.found.uncovered
         return Notes(
             versions=tuple(map(_version, self.found.versions)),
@@ -343,7 +343,7 @@ class _Making:
             kept=reach.tickets,
             first_at=reach.first_at,
             last_at=reach.last_at,
-            cautions=tuple(self._cautions(reach)),
+            cautions=tuple(self._cautions(reach, flow)),
             faults=dict(sorted(self.passed.faults.items())),
             not_covered={why.value: sum(named.values()) for why, named in uncovered.items()},
             unjudged=len(unjudged),
@@ -351,16 +351,19 @@ class _Making:
             late=tuple(LateNote(*each) for each in late),
         )
 
-    def _cautions(self, reach: Reach) -> Iterator[str]:
+    def _cautions(self, reach: Reach, flow: Flow) -> Iterator[str]:
         """Yield what makes the month less than whole."""
         month, zone = self.log.month, self.log.organisation.zone
         first, last = reach.first_at, reach.last_at
         if first is None or last is None:
             yield "No ticket is kept at all."
             return
+        runs = f"events run from {instant(first, zone)} to {instant(last, zone)}"
         if last < month.starts_at(zone) or first >= month.ends_at(zone):
-            yield f"Nothing of {month} is kept: events run from {instant(first, zone)} to {instant(last, zone)}."
+            yield f"Nothing of {month} is kept: {runs}."
             return
+        if not (flow.logged or self.found.total.verdicts):
+            yield f"Nothing was logged or decided in {month}, though {runs}. A file may be missing."
         if self.log.as_of < month.ends_at(zone):
             yield f"{month} is not over: the figures are those so far."
         elif last < month.ends_at(zone):

@@ -58,7 +58,7 @@ def _shares(promises: Sequence[PromiseFigure]) -> str:
 
 def _missed(total: Counts, services: Sequence[ServiceFigure], whose: Sequence[Whose], digits: int) -> str:
     if not total.verdicts:
-        return "So there is nothing that went wrong either."
+        return "Without a figure, nothing can be said of what went wrong."
     if not total.missed:
         return "Nothing was missed."
     worst = max(services, key=lambda each: (each.counts.missed, each.name))
