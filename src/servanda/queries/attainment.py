@@ -12,20 +12,21 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from django.db.models import Case, CharField, Count, IntegerField, Q, QuerySet, Sum, Value, When
+from django.db.models import CharField, Count, Q, QuerySet, Sum, Value
 from django.db.models.functions import Cast, Concat, StrIndex
 
 from servanda.engine import kernel, zones
 from servanda.engine.agreements import AgreementVersion, Book
 from servanda.engine.canonical import written
 from servanda.engine.clocks import State
-from servanda.engine.instants import from_microseconds
+from servanda.engine.instants import from_microseconds, to_microseconds
 from servanda.engine.judging import NOT_ENFORCED
 from servanda.engine.results import Result, Standing
 from servanda.engine.rights import Action, Viewer
 from servanda.queries.reach import Reach, reach_of
 from servanda.store import models
 from servanda.store.books import remembered_book
+from servanda.store.searching import Part
 
 Services = Collection[str] | None
 Key = tuple[Any, ...]
@@ -248,7 +249,7 @@ def _left_running(seen: Standpoint, months: Months, services: Services) -> Count
     so that all of one part lie in one month, whatever the zone.
     """
     edges = sorted({zones.midnight(each, zone) for each in (*months, after(months.last)) for zone in seen.zones})
-    part = Case(*(When(due_at__lt=edge, then=place) for place, edge in enumerate(edges)), output_field=IntegerField())
+    part = Part("due_at", [to_microseconds(edge) for edge in edges])
     found: Counter[Cell] = Counter()
     if edges:
         rows = _running_and_over(seen, services).filter(due_at__gte=edges[0], due_at__lt=edges[-1])

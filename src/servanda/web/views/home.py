@@ -24,7 +24,7 @@ def home(request: OrganisationRequest) -> HttpResponse:
     found = overview.overview(request.viewer, request.now)
     promises = levels.promises_of(found.promises, found.target_names)
     so_far = found.chart.months.last == found.current_month
-    chart = levels.chart_of("Service levels by month", found.chart.months, _rows(request, found), so_far=so_far)
+    chart = levels.chart_of("Service levels, month by month", found.chart.months, _rows(request, found), so_far=so_far)
     return render(
         request,
         "home.html",

@@ -110,6 +110,7 @@ def one(request: OrganisationRequest, service: str) -> HttpResponse:
         "promise": levels.promise_line(found.covering, found.customers),
         "assumed": levels.is_assumed(found.covering),
         "parts": levels.parts_of(found),
+        "judged": bool(found.covering.clauses or found.kept or (found.clocks and found.clocks.misses)),
         "month": levels.month_words(found.month),
         "month_so_far": found.month == found.current_month,
         "months": [(each, levels.month_words(each)) for each in reversed(list(found.months))],
