@@ -17,6 +17,11 @@ FOREVER = (
     "priorityschemeversion",
     "signature",
     "ending",
+    "summaryedit",
+    "report",
+    "reportfile",
+    "release",
+    "pilotanswer",
 )
 
 

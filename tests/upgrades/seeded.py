@@ -113,6 +113,7 @@ def _seed_one(slug: str, tickets: int) -> None:
         record = _keep(ticket(number, slug), school, batch, number)
         record = models.Ticket.objects.get(pk=record.pk)
         clocks.refresh(record, translate.ticket_of(record, slug, record.events.all(), None), by)
+    _reports(school)
     audit.note(school, kim, Action.IMPORT_LOG, "batch 1", now=RECORDED, content={"rows": tickets, "note": TEXTS[3]})
     models.Reconciliation.objects.create(
         organisation=school,
@@ -166,6 +167,45 @@ def _agreements(school: models.Organisation, kim: Viewer) -> None:
     models.Ending.objects.create(organisation=school, version=kept[0], ended_on=date(2026, 1, 31), recorded_at=RECORDED)
     models.Organisation.objects.filter(pk=school.pk).update(agreements_applied=1)
     audit.note(school, kim, Action.APPLY_AGREEMENT, "service-desk", now=RECORDED)
+
+
+def _reports(school: models.Organisation) -> None:
+    """Keep an issued report with all that belongs to it, and the draft of the next month."""
+    january, february = date(2026, 1, 1), date(2026, 2, 1)
+    content = {"sentences": list(TEXTS), "figures": {"met": 7, "verdicts": 9, "share": None}}
+    hashed, by = sha256(content), {"organisation": school}
+    models.ReportDraft.objects.create(
+        **by, month=february, figures=content, figures_hash=hashed, made_by="kim", made_at=RECORDED, predecessor=1
+    )
+    models.SummaryEdit.objects.create(
+        **by, month=january, place=1, sequence=1, text=TEXTS[2], written_by="kim", written_at=RECORDED
+    )
+    report = models.Report.objects.create(
+        **by,
+        number=1,
+        month=january,
+        content=content,
+        content_hash=hashed,
+        figures_hash=hashed,
+        issued_by="kim",
+        issued_at=RECORDED,
+    )
+    models.ReportFile.objects.create(
+        **by, report=report, format="csv", content="bW9udGgK", content_hash=sha256("month")
+    )
+    models.Release.objects.create(
+        **by, report=report, sequence=1, audience="pilot", readers=["person-1"], released_by="kim", released_at=RECORDED
+    )
+    models.PilotAnswer.objects.create(
+        **by,
+        report=report,
+        reader="person-1",
+        sequence=1,
+        correct=True,
+        clear=False,
+        remark=TEXTS[3],
+        answered_at=RECORDED,
+    )
 
 
 def _kept(agreement_version: AgreementVersion, school: models.Organisation) -> models.AgreementVersion:
