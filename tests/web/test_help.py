@@ -35,7 +35,7 @@ class Words(HTMLParser):
 
 
 def names() -> set[str]:
-    """Return the name of every address but those of files."""
+    """Return the name of every address."""
     found, waiting = set(), list(get_resolver().url_patterns)
     while waiting:
         each = waiting.pop()
@@ -82,7 +82,7 @@ def test_every_word_on_a_page_is_in_the_glossary(pages: dict[str, str]) -> None:
 
 
 def test_every_screen_has_a_page() -> None:
-    assert {name for name in names() if not name.endswith("_file")} - WITHOUT_HELP <= set(OF_ADDRESS)
+    assert names() - WITHOUT_HELP <= set(OF_ADDRESS)
 
 
 def test_a_page_leads_to_the_help_about_it(manager: Client) -> None:

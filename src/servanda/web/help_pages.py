@@ -59,8 +59,13 @@ OF_ADDRESS: Mapping[str, str] = MappingProxyType(
         "agreement": "agreements",
         "agreement_version": "agreements",
         "import": "imports",
-        "report_month": "month-report",
-        "report_issued": "month-report",
+        **{
+            f"report_{each}": "month-report"
+            for each in (
+                *("month", "prepare", "check", "summary", "issue", "drop"),
+                *("issued", "file", "answer", "release", "restate"),
+            )
+        },
     }
 )
 """The page of help for each named address that has one."""
