@@ -155,26 +155,37 @@ class Verdicts:
 
         Of fewer months or services than these where some are given.
         """
-        chosen = months or self.months
-        among = self.services if services is None else services
-        met, missed = _tallied(self.seen.reach, words, chosen, among)
-        for cell, number in self.overdue.items():
-            if cell.month in chosen and (among is None or cell.service in among):
-                missed[tuple(getattr(cell, word) for word in words)] += number
+        met, missed = self._counted(words, months, services)
         return {key: result(met[key], missed[key]) for key in {**met, **missed}}
 
     def by_promise(
         self, *words: str, months: Months | None = None, services: Services = None
     ) -> dict[Key, dict[Promise, Result]]:
         """Return the results by some fields of a cell, each parted by what was promised."""
+        met, missed = self._counted((*words, "version", "target"), months, services)
+        of_met, of_missed = self._of_promises(met), self._of_promises(missed)
         found: dict[Key, dict[Promise, Result]] = {}
-        for (*key, version, target), each in self.by(
-            *words, "version", "target", months=months, services=services
-        ).items():
-            promise = Promise(version.rpartition("/")[0], target, self.seen.shares.get((version, target)))
-            kept = found.setdefault(tuple(key), {})
-            kept[promise] = kept.get(promise, Result()) + each
+        for *key, promise in {**of_met, **of_missed}:
+            whole = (*key, promise)
+            found.setdefault(tuple(key), {})[promise] = result(of_met[whole], of_missed[whole])
         return found
+
+    def _counted(self, words: tuple[str, ...], months: Months | None, services: Services) -> tuple[Counts, Counts]:
+        chosen = months or self.months
+        among = self.services if services is None else services
+        met, missed = _tallied(self.seen.reach, words, chosen, among)
+        for cell, number in self.overdue.items():
+            if cell.month in chosen and (among is None or cell.service in among):
+                missed[tuple(getattr(cell, word) for word in words)] += number
+        return met, missed
+
+    def _of_promises(self, counts: Counts) -> Counts:
+        """Return counts by version and target, at the end of their keys, by what was promised."""
+        summed = Counts()
+        for (*key, version, target), number in counts.items():
+            promise = Promise(version.rpartition("/")[0], target, self.seen.shares.get((version, target)))
+            summed[*key, promise] += number
+        return summed
 
 
 def result(met: int, missed: int) -> Result:
