@@ -209,3 +209,12 @@ def test_no_text_becomes_a_formula_or_markup(store: str, tmp_path: Path) -> None
     cells = [cell for row in csv.reader(io.StringIO(as_csv.rendered(spoilt).decode("utf-8-sig"))) for cell in row]
     assert [cell for cell in cells if cell.startswith(tuple("=+-@\t\r"))] == []
     assert "<script>alert(1)</script>" in texts_of_pdf(as_pdf.rendered(spoilt))
+
+
+def test_a_name_in_any_script_is_set_and_a_picture_becomes_a_box(store: str, tmp_path: Path) -> None:
+    keep_june(tmp_path)
+    report = report_of()
+    service = replace(report.figures.services[0], name="日本 🏫 Школа \u202eevil")
+    named = replace(report, figures=replace(report.figures, services=(service,)))
+    assert "□ Школа" in texts_of_pdf(as_pdf.rendered(named))
+    assert as_pdf.rendered(named) == as_pdf.rendered(named)

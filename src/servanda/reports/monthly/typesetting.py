@@ -5,11 +5,24 @@ A process of its own, because it may take much memory and time, and keeps what i
 
 import json
 import sys
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
-TEMPLATE = Path(__file__).with_name("report.typ")
+import typst
+from font_source_sans_pro import font_directory
+
+FOLDER = Path(__file__).parent
+TEMPLATE = (FOLDER / "report.typ").read_bytes()
 MOST_MEMORY = 1_500 * 1024 * 1024
+LAST_OF_LATIN = "\u024f"
+NO_GLYPH = "□"
+NOT_SHOWN = "could not be displayed"
+SAMPLE = b"""
+#set document(title: "sample")
+#set text(font: ("Source Sans Pro", "Libertinus Serif"), lang: "en")
+#sys.inputs.content
+"""
 
 
 def limit_memory(most: int = MOST_MEMORY) -> None:
@@ -22,18 +35,40 @@ def limit_memory(most: int = MOST_MEMORY) -> None:
 
 
 def typeset(content: str) -> bytes:
-    """Return the PDF of a report that is told as JSON; equal content gives equal bytes."""
-    import typst
-    from font_source_sans_pro import font_directory
+    """Return the PDF of a report that is told as JSON; equal content gives equal bytes.
 
+    A sign that no typeface has, such as a picture in a name, becomes a box: readers of PDF/UA need text for every sign.
+    """
+    at = datetime.fromisoformat(json.loads(content)["made_at"])
+    try:
+        return _compiled(TEMPLATE, content, at)
+    except typst.TypstError as refusal:
+        if NOT_SHOWN not in str(refusal):
+            raise
+    strange = sorted({sign for sign in content if sign > LAST_OF_LATIN})
+    boxes = str.maketrans(dict.fromkeys(_without_glyph(strange), NO_GLYPH))
+    return _compiled(TEMPLATE, content.translate(boxes), at)
+
+
+def _without_glyph(signs: Sequence[str]) -> list[str]:
+    """Return those of some signs that no typeface has, by halves."""
+    try:
+        _compiled(SAMPLE, " ".join(signs), datetime(2000, 1, 1, tzinfo=UTC))
+    except typst.TypstError:
+        half = len(signs) // 2
+        return [*signs] if not half else [*_without_glyph(signs[:half]), *_without_glyph(signs[half:])]
+    return []
+
+
+def _compiled(template: bytes, content: str, at: datetime) -> bytes:
     pdf: bytes = typst.compile(
-        str(TEMPLATE),
-        root=str(TEMPLATE.parent),
+        template,
+        root=str(FOLDER),
         font_paths=[str(font_directory)],
         ignore_system_fonts=True,
         sys_inputs={"content": content},
         pdf_standards=["ua-1"],
-        timestamp=datetime.fromisoformat(json.loads(content)["made_at"]),
+        timestamp=at,
     )
     return pdf
 
