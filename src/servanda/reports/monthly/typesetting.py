@@ -13,16 +13,11 @@ import typst
 from font_source_sans_pro import font_directory
 
 FOLDER = Path(__file__).parent
-TEMPLATE = (FOLDER / "report.typ").read_bytes()
+TEMPLATE, SAMPLE = FOLDER / "report.typ", FOLDER / "sample.typ"
 MOST_MEMORY = 1_500 * 1024 * 1024
 LAST_OF_LATIN = "\u024f"
 NO_GLYPH = "□"
 NOT_SHOWN = "could not be displayed"
-SAMPLE = b"""
-#set document(title: "sample")
-#set text(font: ("Source Sans Pro", "Libertinus Serif"), lang: "en")
-#sys.inputs.content
-"""
 
 
 def limit_memory(most: int = MOST_MEMORY) -> None:
@@ -60,9 +55,9 @@ def _without_glyph(signs: Sequence[str]) -> list[str]:
     return []
 
 
-def _compiled(template: bytes, content: str, at: datetime) -> bytes:
+def _compiled(template: Path, content: str, at: datetime) -> bytes:
     pdf: bytes = typst.compile(
-        template,
+        str(template),
         root=str(FOLDER),
         font_paths=[str(font_directory)],
         ignore_system_fonts=True,
