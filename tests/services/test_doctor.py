@@ -41,6 +41,14 @@ def school(store: str) -> models.Organisation:
     return models.Organisation.objects.get()
 
 
+def test_it_is_said_who_can_sign_in(school: models.Organisation) -> None:
+    assert [each.found for each in about("sign-in")] == ["1 of school can sign in"]
+    models.Person.objects.update(account=None)
+    assert [each.found for each in about("sign-in")] == [
+        "nobody of school can sign in yet; 'servanda people invite' makes a link for somebody"
+    ]
+
+
 def test_what_is_well_is_said_too(school: models.Organisation) -> None:
     words = ("settings", "room", "tables", "administrators", "audit", "outbox", "agreements", "time")
     assert {word: bad(word) for word in words} == {word: [] for word in words}

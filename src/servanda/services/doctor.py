@@ -248,6 +248,14 @@ def _administrators(now: datetime) -> Iterator[Finding]:
             )
 
 
+def _sign_in(_: datetime) -> Iterator[Finding]:
+    """Say who can sign in; that nobody can is well where nobody reads pages."""
+    for organisation in _organisations():
+        count = models.Person.objects.filter(organisation=organisation, active=True, account__isnull=False).count()
+        none = f"nobody of {organisation.slug} can sign in yet; 'servanda people invite' makes a link for somebody"
+        yield _ok("sign-in", f"{count} of {organisation.slug} can sign in" if count else none)
+
+
 def _drills(now: datetime) -> Iterator[Finding]:
     for organisation in _organisations():
         last, returned = backups.last_drill(organisation), backups.last_return(organisation)
@@ -386,4 +394,4 @@ def _time(now: datetime) -> Iterator[Finding]:
 
 
 OF_THE_MACHINE: tuple[Check, ...] = (_database, _settings, _file, _room, _packages, _tables)
-OF_WHAT_IS_KEPT: tuple[Check, ...] = (_administrators, _drills, _chains, _outbox, _agreements, _time)
+OF_WHAT_IS_KEPT: tuple[Check, ...] = (_administrators, _sign_in, _drills, _chains, _outbox, _agreements, _time)
