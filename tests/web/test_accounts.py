@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.http import HttpResponseBase
 from django.test import Client, override_settings
@@ -171,6 +172,14 @@ def test_a_password_by_a_new_link_signs_out_everywhere(kept_school: models.Organ
     sign_in(browser)
     choose(OTHER)
     assert browser.get("/account/password/").status_code == 302
+
+
+def test_a_sign_in_clears_away_sessions_that_have_ended(kept_school: models.Organisation, fresh_counts: None) -> None:
+    choose()
+    Session.objects.create(session_key="old", session_data="", expire_date=school.NOW - timedelta(days=900))
+    sign_in(nobody())
+    assert not Session.objects.filter(session_key="old").exists()
+    assert Session.objects.exists()
 
 
 def test_signing_out_takes_a_form(signed_in: SignedIn) -> None:

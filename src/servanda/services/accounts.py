@@ -21,7 +21,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from servanda.bad_input import BadInput
 from servanda.engine.rights import Action, Assignment, Role, Viewer
@@ -203,7 +203,7 @@ def choose_password(secret: str, email: str, password: str, *, now: datetime) ->
 
 
 def _new_link(person: models.Person | None, now: datetime) -> str:
-    models.SetUpLink.objects.filter(person=person).delete()
+    models.SetUpLink.objects.filter(Q(person=person) | Q(until__lte=now)).delete()
     secret = secrets.token_urlsafe(SECRET_BYTES)
     models.SetUpLink.objects.create(person=person, secret_hash=_hash(secret), until=now + LINK_LASTS)
     return secret
