@@ -218,3 +218,24 @@ def test_a_name_in_any_script_is_set_and_a_picture_becomes_a_box(store: str, tmp
     named = replace(report, figures=replace(report.figures, services=(service,)))
     assert "□ Школа" in texts_of_pdf(as_pdf.rendered(named))
     assert as_pdf.rendered(named) == as_pdf.rendered(named)
+
+
+def test_ten_thousand_services_are_all_in_the_files_and_printed_as_far_as_a_reader_goes(
+    store: str, tmp_path: Path
+) -> None:
+    keep_june(tmp_path)
+    report = report_of()
+    [service], [line] = report.figures.services, [each for each in report.figures.lines if each.counts.verdicts]
+    row = report.figures.slam[0]
+    many = replace(
+        report.figures,
+        services=tuple(replace(service, service=f"s{n}", name=f"Service {n}") for n in range(10_000)),
+        lines=tuple(replace(line, service_name=f"Service {n}") for n in range(10_000)),
+        slam=tuple(replace(row, service=f"s{n}", name=f"Service {n}") for n in range(10_000)),
+    )
+    large = replace(report, figures=many)
+    assert as_pdf.rendered(large).startswith(b"%PDF")
+    assert b"Service 9999" in as_csv.rendered(large)
+    section = sections.of(large).section("lines")
+    assert section is not None
+    assert section.sentences[-1] == "The first 600 rows are printed; the files for spreadsheets have all 10,001."

@@ -12,7 +12,7 @@ from servanda.reports.pictures.drawing import Picture
 from servanda.reports.pictures.marks import Mark
 
 ROWS = 15
-MOST_ROWS = 600
+MOST_ROWS = 300
 
 
 def of_services(figures: MonthFigures) -> Iterator[Picture]:

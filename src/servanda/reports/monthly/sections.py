@@ -4,7 +4,7 @@ A whole number in a table stays a number; everything else is the text that every
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -19,6 +19,7 @@ Cell = str | int
 
 FRONT = 12
 PRINTED = 40
+MOST_PRINTED = 600
 HASH_SHOWN = len("sha256:") + 16
 NOT_MEASURED = "not measured yet"
 BY_MACHINE = "written by the program"
@@ -31,7 +32,7 @@ class Table:
     headings: tuple[str, ...]
     figures: frozenset[int]
     rows: tuple[tuple[Cell, ...], ...]
-    printed: int | None = None
+    printed: int
 
     @property
     def on_paper(self) -> tuple[tuple[Cell, ...], ...]:
@@ -78,8 +79,19 @@ def of(report: MonthReport) -> Document:
         standing=_standing(report),
         facts=tuple(_facts(report)),
         summary=tuple((each.text, _author(each, figures.zone)) for each in report.summary),
-        sections=tuple(section for section in made if section is not None),
+        sections=tuple(_told_what_is_printed(section) for section in made if section is not None),
     )
+
+
+def _told_what_is_printed(section: Section) -> Section:
+    """Return a section that says so where not all of its rows are printed."""
+    table = section.table
+    if table is None or len(table.on_paper) == len(table.rows):
+        return section
+    said = (
+        f"The first {len(table.on_paper):,} rows are printed; the files for spreadsheets have all {len(table.rows):,}."
+    )
+    return replace(section, sentences=(*section.sentences, said))
 
 
 def _standing(report: MonthReport) -> str:
@@ -179,7 +191,9 @@ def _slam(report: MonthReport) -> Section | None:
     ]
     headings = ("Service", *map(_month, figures.months))
     title = f"Services over {len(figures.months)} months"
-    return Section("slam", title, table=Table(headings, frozenset(), tuple(rows)), annex=len(rows) > FRONT)
+    return Section(
+        "slam", title, table=Table(headings, frozenset(), tuple(rows), MOST_PRINTED), annex=len(rows) > FRONT
+    )
 
 
 def _promises(report: MonthReport) -> Section | None:
@@ -240,8 +254,8 @@ def _misses(report: MonthReport) -> Section | None:
     if not missed:
         return None
     said = [f"{count(missed, 'promise')} missed, the longest overdue first. Too late by is in opening hours."]
-    if listed > PRINTED:
-        said.append(f"The first {PRINTED} are printed; {listed:,} are in the files for spreadsheets.")
+    if listed < missed:
+        said.append(f"The first {listed:,} are listed.")
     several = len({each.source for each in figures.misses}) > 1
     rows = [
         (
@@ -276,7 +290,7 @@ def _processes(report: MonthReport) -> Section:
         for process in report.figures.processes
         for measure in process.measures
     ]
-    table = Table(("Group", "Process", "Line", "Figure"), frozenset(), tuple(rows))
+    table = Table(("Group", "Process", "Line", "Figure"), frozenset(), tuple(rows), MOST_PRINTED)
     return Section("processes", "The ten processes", table=table)
 
 
@@ -360,7 +374,7 @@ _SECTIONS: tuple[Callable[[MonthReport], Section | None], ...] = (
 # --- words ---
 
 
-def _table(headings: tuple[str, ...], rows: Iterable[tuple[Cell, ...]], printed: int | None = None) -> Table:
+def _table(headings: tuple[str, ...], rows: Iterable[tuple[Cell, ...]], printed: int = MOST_PRINTED) -> Table:
     """Return a table whose columns of figures are those that say so."""
     figures = frozenset(place for place, each in enumerate(headings) if each in _FIGURES)
     return Table(headings, figures, tuple(rows), printed)
