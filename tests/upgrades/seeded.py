@@ -115,6 +115,13 @@ def _seed_one(slug: str, tickets: int) -> None:
         clocks.refresh(record, translate.ticket_of(record, slug, record.events.all(), None), by)
     _reports(school)
     audit.note(school, kim, Action.IMPORT_LOG, "batch 1", now=RECORDED, content={"rows": tickets, "note": TEXTS[3]})
+    models.SavedView.objects.create(
+        organisation=school,
+        person=models.Person.objects.filter(organisation=school).order_by("pk")[0],
+        name=TEXTS[1],
+        filters={"state": "missed", "find": TEXTS[2]},
+        saved_at=RECORDED,
+    )
     models.Reconciliation.objects.create(
         organisation=school,
         source="desk",

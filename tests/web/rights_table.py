@@ -82,6 +82,9 @@ OF_ORGANISATION: Mapping[str, OfOrganisation] = MappingProxyType(
             {"service": "service.slug"},
         ),
         "tickets": OfOrganisation(who_may(Action.SEE_TICKET)),
+        "saved_views": OfOrganisation(
+            who_may(Action.SEE_TICKET), methods=DOING, form={"name": "mine", "filters": "state=missed"}
+        ),
         "ticket": OfOrganisation(
             who_may(Action.SEE_TICKET),
             {"source": "desk", "number": "R1"},

@@ -330,15 +330,25 @@ def assert_tells(text: str, row: tuple[object, ...]) -> None:
         assert f'<td data-label="Counted" class="number">{counted}</td>' in text.partition("<tfoot>")[2] or elapsed == 0
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("sample", [real.SERVICENOW, real.BOSTON], ids=["servicenow", "boston"])
+@pytest.mark.parametrize(
+    ("sample", "some"),
+    [
+        pytest.param(real.SERVICENOW, 100, marks=pytest.mark.slow),
+        pytest.param(real.BOSTON, 100, marks=pytest.mark.slow),
+        pytest.param(real.SERVICENOW, 2_000, marks=pytest.mark.full),
+    ],
+    ids=["servicenow", "boston", "two thousand of servicenow"],
+)
 def test_the_page_of_a_ticket_tells_what_evaluate_and_explain_tell(
-    store: str, sample: tuple[str, str], monkeypatch: pytest.MonkeyPatch, figure: Callable[[str, object], None]
+    store: str,
+    sample: tuple[str, str],
+    some: int,
+    monkeypatch: pytest.MonkeyPatch,
+    figure: Callable[[str, object], None],
 ) -> None:
     monkeypatch.setattr(wall_time, "now", lambda: real.NOW)
     who = taken_in(*sample)
     client = browser_of(models.Organisation.objects.get(slug=who.organisation))
-    some = 2_000 if sample is real.SERVICENOW and store == "sqlite" else 200
     compared = assert_pages_tell_the_same(client, who, some)
     assert compared >= some
     figure(f"tickets whose page tells what evaluate and explain tell ({sample[0]}, {store})", compared)
@@ -346,3 +356,47 @@ def test_the_page_of_a_ticket_tells_what_evaluate_and_explain_tell(
 
 def test_at_a_busy_desk_too(browser: Client) -> None:
     assert assert_pages_tell_the_same(browser, viewer(), 70) > 50
+
+
+# --- views that people save ---
+
+VIEWS = f"{LIST}views/"
+
+
+def test_a_view_is_saved_under_a_name_and_removed(browser: Client) -> None:
+    assert "Saved views" not in text_of(browser, LIST)
+    asked = {"name": "  <b>late</b> mail ", "filters": "service=mail&state=missed&page=3"}
+    answer = browser.post(VIEWS, asked)
+    assert (answer.status_code, answer["Location"]) == (302, f"{LIST}?service=mail&state=missed")
+    text = text_of(browser, f"{LIST}?service=mail&state=missed")
+    assert (
+        '<a href="?service=mail&amp;state=missed" aria-current="page"><bdi>&lt;b&gt;late&lt;/b&gt; mail</bdi></a>'
+        in text
+    )
+    assert browser.post(VIEWS, {"name": "<b>late</b> mail", "remove": "yes"}).status_code == 302
+    assert "Saved views" not in text_of(browser, LIST)
+
+
+def test_a_view_saved_again_is_replaced_and_nobody_else_sees_it(browser: Client) -> None:
+    for state in ("missed", "met"):
+        browser.post(VIEWS, {"name": "mine", "filters": f"state={state}"})
+    view = models.SavedView.objects.get()
+    assert (view.name, view.filters) == ("mine", {"state": "met"})
+    other = browser_of(models.Organisation.objects.get(slug="school"), Role.AUDITOR)
+    assert "Saved views" not in text_of(other, LIST)
+    other.post(VIEWS, {"name": "mine", "remove": "yes"})
+    assert models.SavedView.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "told", [{"name": ""}, {"name": "x" * 201}, {"name": "a\0b"}, {"name": "x", "filters": "state=forged"}]
+)
+def test_what_is_no_view_is_refused(browser: Client, told: dict[str, str]) -> None:
+    assert browser.post(VIEWS, {"filters": "state=met", **told}).status_code == 400
+    assert not models.SavedView.objects.exists()
+
+
+def test_nobody_saves_views_without_end(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("servanda.services.saved_views.AT_MOST", 2)
+    statuses = [browser.post(VIEWS, {"name": name, "filters": "state=met"}).status_code for name in "abca"]
+    assert statuses == [302, 302, 400, 302]

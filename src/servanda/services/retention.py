@@ -131,6 +131,7 @@ def _forget(people: list[models.Person], now: datetime) -> None:
     for person in people:
         person.name, person.email, person.anonymised_at = "", "", now
     models.Person.objects.bulk_update(people, ["name", "email", "anonymised_at"], batch_size=500)
+    models.SavedView.objects.filter(person__in=people).delete()
     _forget_accounts(people)
 
 

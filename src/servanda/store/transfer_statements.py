@@ -34,6 +34,7 @@ NATURAL_KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "customers",
             "suppliers",
         ),
+        "savedview": ("organisation", "person", "name"),
         "customer": ("organisation", "slug"),
         "service": ("organisation", "slug"),
         "calendarversion": ("organisation", "slug", "content_hash"),

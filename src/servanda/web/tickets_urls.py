@@ -1,5 +1,14 @@
 """The addresses of pages about tickets."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path, register_converter
 
-urlpatterns: list[URLPattern] = []
+from servanda.web.converters import Name
+from servanda.web.views import tickets
+
+register_converter(Name, "name")
+
+urlpatterns: list[URLPattern] = [
+    path("tickets/", tickets.tickets, name="tickets"),
+    path("tickets/views/", tickets.saved_views, name="saved_views"),
+    path("tickets/<name:source>/<name:number>/", tickets.ticket, name="ticket"),
+]

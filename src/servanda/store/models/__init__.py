@@ -19,6 +19,7 @@ from servanda.store.models.reconciliations import Reconciliation
 from servanda.store.models.reports import PilotAnswer, Release, Report, ReportDraft, ReportFile, SummaryEdit
 from servanda.store.models.results import Tally
 from servanda.store.models.tickets import Claim, Event, Exemption, SourceRow, Ticket
+from servanda.store.models.views import SavedView
 
 __all__ = [
     "Account",
@@ -43,6 +44,7 @@ __all__ = [
     "ReportDraft",
     "ReportFile",
     "RoleAssignment",
+    "SavedView",
     "Service",
     "SetUpLink",
     "Signature",
