@@ -33,8 +33,10 @@ def fresh_site(prepared: Path, tmp_path: Path) -> Iterator[Site]:
 
 @pytest.fixture(scope="module")
 def site(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """Serve Hill School for the tests of one file."""
-    with served(shutil.copytree(prepared, tmp_path_factory.mktemp("site") / "served")) as site:
+    """Serve Hill School, with reports, for the tests of one file."""
+    folder = shutil.copytree(prepared, tmp_path_factory.mktemp("site") / "served")
+    run_module("tests.journeys.prepare_reports", folder)
+    with served(folder) as site:
         yield site
 
 

@@ -32,11 +32,11 @@ width => [...document.querySelectorAll("table, svg, img, pre, dl")].filter(each 
 WIDER_THAN_THE_WINDOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
-@pytest.fixture(scope="module")
-def addresses(browser: Browser, site: Site, signed_in: StorageState) -> list[str]:
-    """Return the addresses of all pages, a few of each kind."""
+@pytest.fixture(scope="module", params=[1, pytest.param(40, marks=pytest.mark.full)])
+def addresses(browser: Browser, site: Site, signed_in: StorageState, request: pytest.FixtureRequest) -> list[str]:
+    """Return the addresses of all pages: one of each kind, or many."""
     with inside(browser, signed_in) as context:
-        return list(pages(context, site.address))
+        return list(pages(context, site.address, of_a_kind=request.param))
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def outside(site: Site) -> list[str]:
 
 def test_there_are_pages(addresses: list[str], figure: Callable[[str, object], None]) -> None:
     figure("pages looked at", len(addresses))
-    assert len(addresses) > 5
+    assert len(addresses) >= 15
 
 
 @pytest.mark.parametrize("theme", THEMES)

@@ -18,7 +18,8 @@ pytestmark = pytest.mark.slow
 TELL = "window.ran = () => { window.hasRun = true; }; window.alert = window.ran;"
 TAKEN_FOR_MORE = """
 [...document.querySelectorAll("*")].filter(each =>
-    [...each.attributes].some(one => /^on|^srcdoc$/i.test(one.name) || /^\\s*javascript:/i.test(one.value))
+    [...each.attributes].some(one => /^on|^srcdoc$/i.test(one.name)
+        || (/^(xlink:)?(href|src|action|formaction|data)$/i.test(one.name) && /^\\s*javascript:/i.test(one.value)))
     || ["IFRAME", "OBJECT", "EMBED", "MARQUEE", "BASE", "VIDEO", "AUDIO"].includes(each.tagName.toUpperCase())
     || (each.tagName.toUpperCase() == "SCRIPT" && !each.src)
 ).map(each => each.outerHTML.slice(0, 120))
@@ -30,7 +31,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Serve the organisation of which every text is a payload."""
     folder = tmp_path_factory.mktemp("payloads")
     run_module("tests.journeys.prepare_payloads", folder)
-    with served(folder) as site:
+    with served(folder, with_link=False) as site:
         yield site
 
 

@@ -4,11 +4,12 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from html import unescape
 from urllib.parse import urljoin, urlsplit
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
 
-LINK = re.compile(r'<a\b[^>]*?\shref="([^"#]+)[^"]*"')
+LINK = re.compile(r'<a\b[^>]*?\shref="([^"]*)"')
 OF_A_KIND = 2
 """How many pages of one kind are looked at."""
 
@@ -67,7 +68,7 @@ def pages(context: BrowserContext, site: str, start: str = "/", of_a_kind: int =
         if not answer.headers.get("content-type", "").startswith("text/html"):
             continue
         yield asked
-        found = (urljoin(answer.url, each.replace("&amp;", "&")) for each in LINK.findall(answer.text()))
+        found = (urljoin(answer.url, unescape(each).partition("#")[0]) for each in LINK.findall(answer.text()))
         waiting += [each for each in found if urlsplit(each).netloc == urlsplit(site).netloc]
 
 
