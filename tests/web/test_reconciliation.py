@@ -133,3 +133,8 @@ def test_who_does_not_see_every_ticket_sees_and_orders_nothing(much: models.Orga
         assert signed_in(role).post(PAGE, {"kind": "resolution"}).status_code == 404
     assert not models.Message.objects.exists()
     assert signed_in(Role.TECHNICIAN).get(PAGE).status_code == 200
+
+
+def test_the_way_there_is_offered_to_whoever_would_be_let_in(tickets: models.Organisation, signed_in: SignedIn) -> None:
+    offered = {role for role in Role if PAGE in signed_in(role).get("/o/school/").content.decode()}
+    assert offered == set(Role) - {Role.EXECUTIVE, Role.SUPPLIER_CONTACT}

@@ -6,18 +6,26 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
-from servanda.engine.rights import Action, Viewer
+from servanda.engine.rights import Action, Subject, Viewer, may
 from servanda.web import help_pages
 from servanda.web.pages import may_do
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Somewhere the navigation leads: the word, the name of its address, and an action that it takes."""
+    """Somewhere the navigation leads: the word, the name of its address, and an action that it takes.
+
+    What is of the `whole` organisation is not offered to whoever may do it to a part alone.
+    """
 
     word: str
     name: str
     action: Action
+    whole: bool = False
+
+    def is_for(self, viewer: Viewer) -> bool:
+        """Whether somebody would be let in there."""
+        return may(viewer, self.action, Subject(viewer.organisation)) if self.whole else may_do(viewer, self.action)
 
 
 MAIN = (
@@ -27,8 +35,8 @@ MAIN = (
     Place("Reports", "reports", Action.SEE_REPORT),
 )
 BEHIND_THE_NAME = (
-    Place("Imports", "imports", Action.SEE_AUDIT),
-    Place("Reconciliation", "reconciliation", Action.SEE_TICKET),
+    Place("Imports", "imports", Action.SEE_AUDIT, whole=True),
+    Place("Reconciliation", "reconciliation", Action.SEE_TICKET, whole=True),
 )
 
 
@@ -68,7 +76,7 @@ def _of_an_organisation(request: HttpRequest, viewer: Viewer) -> dict[str, Any]:
 
 
 def _links(places: tuple[Place, ...], viewer: Viewer, path: str) -> list[Link]:
-    found = ((each, address(each.name, viewer.organisation)) for each in places if may_do(viewer, each.action))
+    found = ((each, address(each.name, viewer.organisation)) for each in places if each.is_for(viewer))
     home = address("home", viewer.organisation)
     return [Link(place.word, to, path == to or (to != home and path.startswith(to))) for place, to in found if to]
 

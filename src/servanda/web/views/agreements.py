@@ -9,6 +9,9 @@ from servanda.reports.agreements import changes, document, examples, shown, titl
 from servanda.web import parameters
 from servanda.web.pages import OrganisationRequest, page
 
+MOST_UNASKED = 30
+"""Up to how many parts that differ are shown before somebody asks for them."""
+
 
 @page(Action.SEE_AGREEMENT)
 def agreements(request: OrganisationRequest) -> HttpResponse:
@@ -39,6 +42,7 @@ def _version(
     other = found.before(one) if compared is None else found.numbered(compared)
     told = document(one.version, names)
     example = _example(request, one)
+    found_changes = changes.between(document(other.version, names), told) if other else ()
     context = {
         "agreement": found,
         "kept": one,
@@ -53,7 +57,8 @@ def _version(
         "ahead": shown.alone(shown.days_ahead(one.version, one.version.local_date(request.now))),
         "versions": shown.versions(found, request.now),
         "other": other,
-        "changes": changes.between(document(other.version, names), told) if other else (),
+        "changed": found_changes,
+        "unasked": len(found_changes) if compared is None and len(found_changes) > MOST_UNASKED else 0,
         "others": [each for each in found.versions if each is not one],
     }
     return render(request, "agreements/version.html", context)
