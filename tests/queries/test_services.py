@@ -11,9 +11,10 @@ from django.test.utils import CaptureQueriesContext
 
 from servanda.engine.events import Event, EventKind, Ticket
 from servanda.engine.rights import Role, Viewer
-from servanda.queries import overview, services
+from servanda.queries import attainment, board, clocks, overview, services
 from servanda.queries.attainment import Promise, result
 from servanda.queries.board import Board
+from servanda.queries.clocks import Timepieces
 from servanda.store import models
 from servanda.store.access import NotFound
 from tests.builders import instant
@@ -111,6 +112,19 @@ def test_what_is_paused_waits_unless_it_was_due_already(school: models.Organisat
     assert found.clocks is not None
     assert found.clocks.board == Board(overdue=2, due_soon=0, running=0, paused=1)
     assert [each.number for each in found.clocks.misses] == ["T4", "P2", "T2"]
+
+
+def test_of_what_is_due_soon_none_is_missed(school: models.Organisation, tmp_path: Path) -> None:
+    given(school, tmp_path, "P2", priority="P2")
+    seen_soon = set()
+    for minutes in range(0, 60 * 40, 25):
+        now = instant("2026-01-19 11:00 Europe/London") + timedelta(minutes=minutes)
+        seen = attainment.standpoint(viewer(), now)
+        every = board.open_clocks(seen.reach)
+        looked_at = every.filter(clocks.near(every, Timepieces(seen.book), now)).count()
+        assert board.counted(seen, every).due_soon == looked_at
+        seen_soon.add(looked_at)
+    assert seen_soon == {0, 1}
 
 
 def test_who_sees_results_alone_sees_no_tickets(school: models.Organisation) -> None:

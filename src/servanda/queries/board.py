@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import accumulate
 
 from django.db.models import Count, Q, QuerySet
 
-from servanda.engine.clocks import State
+from servanda.engine.calendars import NoOpeningHours
+from servanda.engine.clocks import State, Terms
+from servanda.engine.instants import duration
 from servanda.engine.rights import GRANTED, Action
+from servanda.engine.targets import Limit, Target
 from servanda.queries import attainment, clocks
 from servanda.queries.attainment import ByPromise, Months, Standpoint
 from servanda.queries.clocks import ClockKept, ClockNow, Timepieces
@@ -76,7 +79,7 @@ def counted(seen: Standpoint, rows: QuerySet[models.Clock]) -> Board:
     """Return how many tickets stand behind some open clocks, by state, in three statements."""
     fixed = [each.key for each in _over(rows, seen)]
     over = Q(state=State.MISSED.value) | Q(state=State.RUNNING.value, due_at__lt=seen.now) | Q(pk__in=fixed)
-    near = clocks.near(rows, Timepieces(seen.book), seen.now)
+    near = clocks.near(rows.filter(_may_be_near(seen)), Timepieces(seen.book), seen.now)
     counts: dict[str, Q] = {
         "overdue": over,
         "due_soon": near,
@@ -87,6 +90,35 @@ def counted(seen: Standpoint, rows: QuerySet[models.Clock]) -> Board:
         **{name: Count("ticket", distinct=True, filter=where) for name, where in counts.items()}
     )
     return Board(**found)
+
+
+def _may_be_near(seen: Standpoint) -> Q:
+    """Return what holds for every running clock that is due soon, and for few others: they are looked at one by one.
+
+    A limit in days can be anything in hours, so all clocks of such a target may be.
+    """
+    limits = {
+        (id(target.calendar), limit.amount, limit.unit): (target, limit)
+        for version in seen.book.versions
+        for target in version.targets
+        for limit in target.limits.values()
+    }
+    in_days = {target.id for version in seen.book.versions for target in version.targets if _in_days(target)}
+    try:
+        ends = [_near_until(target, limit, seen.now) for target, limit in limits.values() if not limit.unit.in_days]
+    except NoOpeningHours:
+        return Q()
+    return Q(due_at__lte=max(ends, default=seen.now)) | Q(target__in=in_days)
+
+
+def _in_days(target: Target) -> bool:
+    return any(limit.unit.in_days for limit in target.limits.values())
+
+
+def _near_until(target: Target, limit: Limit, now: datetime) -> datetime:
+    """Return when a clock of a limit is due at the latest that is due soon now."""
+    part = max(duration(limit.amount) / clocks.NEAR_PART, clocks.NEAR_AT_LEAST)
+    return Terms.of(target, limit, frozenset()).counting.due(now, part)
 
 
 def _over(rows: QuerySet[models.Clock], seen: Standpoint) -> Iterable[ClockKept]:
