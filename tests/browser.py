@@ -93,8 +93,8 @@ class Site:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[Site]:
-    """Serve the database of a folder, in which nobody can sign in yet, by `servanda serve` on a port that is free."""
+def served(folder: Path, *, with_link: bool = True) -> Iterator[Site]:
+    """Serve the database of a folder by `servanda serve` on a free port; with a link where nobody can sign in yet."""
     command = [sys.executable, "-m", "servanda", "serve", "--port", "0"]
     with (
         (folder / "served.log").open("w", encoding="utf-8") as errors,
@@ -104,8 +104,8 @@ def served(folder: Path) -> Iterator[Site]:
     ):
         assert serving.stdout is not None
         try:
-            address, _, link = (serving.stdout.readline() for _ in range(3))
-            yield Site(address.split()[3].rstrip("/"), link.strip(), folder)
+            lines = [serving.stdout.readline() for _ in range(3 if with_link else 1)]
+            yield Site(lines[0].split()[3].rstrip("/"), lines[-1].strip() if with_link else "", folder)
         finally:
             serving.terminate()
 
