@@ -147,6 +147,14 @@ def issued(viewer: Viewer, number: int) -> IssuedReport:
     )
 
 
+def readable(viewer: Viewer, number: int | None) -> bool:
+    """Whether there is an issued report of that number that a viewer may read."""
+    try:
+        return number is not None and bool(access_report(viewer, number))
+    except NotFound:
+        return False
+
+
 def latest(viewer: Viewer, month: date) -> IssuedReport | None:
     """Return the last report issued for a month that the viewer may read."""
     organisation = access_reports(viewer)

@@ -32,6 +32,7 @@ def reports(request: OrganisationRequest) -> HttpResponse:
     context = {
         "drafts": [(_period(each), checked) for each, checked in found.drafts],
         "issued": [(_period(each.month), each) for each in found.issued],
+        "readable": {each.number for each in found.issued},
         "open_months": to_make,
         "usual_month": next(iter(over or to_make), None),
         "internal": sees_internal(request.viewer),
@@ -63,6 +64,7 @@ def issued(request: OrganisationRequest, number: int) -> HttpResponse:
     found = kept.issued(request.viewer, number)
     context = {
         "issued": found,
+        "successor_readable": kept.readable(request.viewer, found.listed.successor),
         "answers_asked": doing.may_answer(request.viewer, found.listed),
         "forms": list(rendering.FORMS),
         "internal": sees_internal(request.viewer),
