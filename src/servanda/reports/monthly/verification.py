@@ -69,7 +69,8 @@ def _derived(viewer: Viewer, report: MonthReport) -> Iterator[str]:
     except BadInput as refusal:
         yield f"its figures cannot be worked out again: {refusal}"
         return
-    was, now = judged_part(told), judged_part(anew)
+    listed = min(len(told.misses), len(anew.misses))  # another version may list more or fewer of the worst
+    was, now = judged_part(told, listed), judged_part(anew, listed)
     other = f" (then with the time zones of {told.notes.zone_edition}, now {zones.VERSION})"
     beside = other if told.notes.zone_edition != zones.VERSION else ""
     for name in was:
@@ -77,12 +78,12 @@ def _derived(viewer: Viewer, report: MonthReport) -> Iterator[str]:
             yield f"its {name} are not what was known then gives{beside}"
 
 
-def judged_part(found: MonthFigures) -> dict[str, Any]:
-    """Return what of some figures follows from the events and agreements known then, and from nothing else."""
+def judged_part(found: MonthFigures, listed: int) -> dict[str, Any]:
+    """Return what of some figures follows from the events and agreements known then, with so many of the misses."""
     parts = {name.replace("_", " "): getattr(found, name) for name in DERIVED}
     lines = ({name: getattr(each, name) for name in DERIVED_OF_LINES} for each in found.lines)
     promises = ({name: getattr(each, name) for name in DERIVED_OF_PROMISES} for each in found.promises)
-    misses = ({name: getattr(each, name) for name in DERIVED_OF_MISSES} for each in found.misses)
+    misses = ({name: getattr(each, name) for name in DERIVED_OF_MISSES} for each in found.misses[:listed])
     versions = ({"label": each.label, "hash": each.content_hash} for each in found.notes.versions)
     ordered = sorted([*lines], key=lambda each: [f"{each[name]}" for name in DERIVED_OF_LINES])
     return {
