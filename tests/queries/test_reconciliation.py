@@ -12,6 +12,7 @@ from servanda.engine.events import Claims, Event, EventKind, Ticket
 from servanda.engine.rights import Action, Role, Viewer
 from servanda.engine.targets import TargetKind
 from servanda.queries import reconciliation
+from servanda.reports.reconciliation import as_page
 from servanda.reports.reconciliation.as_job import RECONCILE, worked_out
 from servanda.services import events, jobs, reconciliations
 from servanda.services.jobs import Worker
@@ -75,6 +76,20 @@ def test_what_is_worked_out_is_what_the_command_prints(
     assert found.events == 2 * found.tickets
     if source != "other":
         assert found.content["due_times"]["different"] >= 6
+
+
+def test_the_page_shows_the_figures_of_the_report_and_no_others(school: models.Organisation) -> None:
+    content = worked_out(KIM, "", RESOLUTION).content
+    shown = as_page.page(content)
+    assert [each.replace("\N{NO-BREAK SPACE}", " ") for each in shown.sentences] == content["sentences"]
+    whole, told = shown.compared[0], content["due_times"]
+    assert whole.dues.startswith(f"{told['same']:,} of {told['compared']:,}")
+    assert told["share"] in whole.dues.replace("\N{NO-BREAK SPACE}", " ")
+    assert (whole.dues_differ, whole.exact) == (f"{told['different']}", f"{told['to_the_second']}")
+    assert shown.differences == sum(each["differences"] for each in content["causes"]) > 0
+    assert [len(each.proofs) for each in shown.causes] == [len(each["examples"]) for each in content["causes"]]
+    assert shown.ends[0].tickets == f"{content['ends']['tickets']}"
+    assert shown.agrees == content["agrees"]
 
 
 def test_a_job_keeps_what_the_command_prints(

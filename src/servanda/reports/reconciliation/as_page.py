@@ -107,7 +107,7 @@ def page(content: Mapping[str, Any]) -> Page:
     causes = tuple(_cause(each) for each in content["causes"])
     return Page(
         agrees=content["agrees"],
-        sentences=tuple(content["sentences"]),
+        sentences=tuple(map(unbroken, content["sentences"])),
         tickets=content["tickets"],
         differences=sum(each.differences for each in causes),
         tolerance=length(timedelta(seconds=int(content["tolerance"].removesuffix("s")))),
@@ -134,12 +134,17 @@ def _compared(content: Mapping[str, Any]) -> Iterator[Compared]:
 def _line(name: str, dues: Mapping[str, Any], verdicts: Mapping[str, Any]) -> Compared:
     return Compared(
         name,
-        share(dues["same"], dues["compared"]),
+        unbroken(share(dues["same"], dues["compared"])),
         f"{dues['different']:,}",
         f"{dues['to_the_second']:,}",
-        share(verdicts["same"], verdicts["compared"]),
+        unbroken(share(verdicts["same"], verdicts["compared"])),
         f"{verdicts['different']:,}",
     )
+
+
+def unbroken(words: str) -> str:
+    """Return words in which no line ends between a number and its percent sign."""
+    return words.replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 def _left_alone(content: Mapping[str, Any]) -> Iterator[str]:
