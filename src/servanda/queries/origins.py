@@ -1,29 +1,34 @@
 """Where the events of a ticket came from: the row of a file, or somebody who recorded them; and who is meant."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from servanda.engine.events import Event, Ticket
 from servanda.engine.logs import Origin
 from servanda.engine.rights import Action
 from servanda.store import models
 
+_TOLD = ("recorded_at", "batch__number", "batch__file_name", "row")
 WRITING = (Action.RECORD_EVENT.value, Action.CORRECT_EVENT.value)
 
 
-def of(organisation: models.Organisation, ticket: Ticket) -> dict[str, Origin]:
-    """Return the origin of each event of a ticket that is kept, by the event's id, in two statements."""
+def of(organisation: models.Organisation, ticket: Ticket, keys: Collection[str] | None = None) -> dict[str, Origin]:
+    """Return the origin of each event of a ticket that is kept, or of some, by the event's id, in two statements."""
     kept = models.Event.objects.filter(
         organisation=organisation, ticket__source=ticket.source, ticket__number=ticket.number
     )
+    chosen = kept if keys is None else kept.filter(key__in=keys)
     recorders = _recorders(organisation, ticket)
-    return {each.key: _origin(each, recorders) for each in kept.select_related("batch").defer("changes")}
+    return {key: _origin(recorders.get(key, ""), *told) for key, *told in chosen.values_list("key", *_TOLD)}
 
 
-def _origin(event: models.Event, recorders: Mapping[str, str]) -> Origin:
-    if event.batch is not None:
-        return Origin(batch=event.batch.number, file=event.batch.file_name, row=event.row)
-    return Origin(recorded_by=recorders.get(event.key, ""), recorded_at=event.recorded_at)
+def _origin(
+    recorded_by: str, recorded_at: datetime | None, batch: int | None, file: str | None, row: int | None
+) -> Origin:
+    if batch is not None:
+        return Origin(batch=batch, file=file or "", row=row)
+    return Origin(recorded_by=recorded_by, recorded_at=recorded_at)
 
 
 def _recorders(organisation: models.Organisation, ticket: Ticket) -> dict[str, str]:
