@@ -42,6 +42,7 @@ ROOT_URLCONF = "servanda.web.urls"
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",  # it pads by chance, so that a length tells nothing of a secret
     "csp.middleware.CSPMiddleware",
     "servanda.web.middleware.Headers",
     "django.contrib.sessions.middleware.SessionMiddleware",
