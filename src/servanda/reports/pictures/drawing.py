@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any, NewType
 from urllib.parse import quote
@@ -80,11 +81,20 @@ def cleaned(text: str) -> str:
 def element(tag: str, *inside: Svg, **attributes: object) -> Svg:
     """Return an element with its attributes escaped; `class_` is `class`, `stroke_width` is `stroke-width`."""
     written = "".join(
-        f" {name.rstrip('_').replace('_', '-')}={quoteattr(_value(value))}"
-        for name, value in attributes.items()
-        if value is not None
+        f" {_name(name)}={_quoted(_value(value))}" for name, value in attributes.items() if value is not None
     )
     return Svg(f"<{tag}{written}>{''.join(inside)}</{tag}>" if inside else f"<{tag}{written}/>")
+
+
+@cache
+def _name(argument: str) -> str:
+    return argument.rstrip("_").replace("_", "-")
+
+
+@lru_cache(maxsize=8_192)
+def _quoted(value: str) -> str:
+    """Return a value as an attribute has it; a picture writes few values, and each of them many times."""
+    return quoteattr(value)
 
 
 def group(*inside: Svg, **attributes: object) -> Svg:
