@@ -15,8 +15,8 @@ def add(subparsers: Subparsers) -> None:
     parser = add_command(
         subparsers,
         "verify",
-        says="Replay every event and compare all that is kept: clocks, tallies, agreement versions, issued reports, the "
-        "audit. Writes nothing.",
+        says="Replay every event and compare all that is kept: clocks, tallies, agreement versions, issued reports, "
+        "the audit. Writes nothing.",
         example="servanda verify",
         run=run,
     )

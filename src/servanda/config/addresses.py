@@ -32,7 +32,9 @@ def address_of(environment: Mapping[str, str]) -> Address:
             expected="https://servanda.school.example, with nothing after the host and the port",
             mend=f"Correct the variable {ADDRESS_VARIABLE}.",
         )
-    return Address((parts.hostname or "", *THIS_MACHINE), (f"{parts.scheme}://{parts.netloc}",), parts.scheme == "https")
+    return Address(
+        (parts.hostname or "", *THIS_MACHINE), (f"{parts.scheme}://{parts.netloc}",), parts.scheme == "https"
+    )
 
 
 def _split(told: str) -> SplitResult | None:
