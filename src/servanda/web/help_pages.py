@@ -58,6 +58,7 @@ OF_ADDRESS: Mapping[str, str] = MappingProxyType(
         "set_up": "set-up",
         "agreement": "agreements",
         "agreement_version": "agreements",
+        "saved_views": "tickets",
         "import": "imports",
         **{
             f"report_{each}": "month-report"
