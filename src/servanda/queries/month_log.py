@@ -194,8 +194,9 @@ def recorded_since(log: MonthLog) -> dict[tuple[str, str], list[Later]]:
         found.setdefault((source, number), []).append(later)
     exemptions = models.Exemption.objects.filter(organisation=log.organisation, recorded_at__gt=log.known_at)
     told = exemptions.order_by("pk").values_list("ticket__source", "ticket__number", "reason", "recorded_at")
-    for source, number, reason, recorded_at in told:
-        later = Later(source, number, f"exempted: {reason}", None, recorded_at, None)
+    for source, number, reason, exempted_at in told:
+        assert exempted_at is not None  # as chosen
+        later = Later(source, number, f"exempted: {reason}", None, exempted_at, None)
         found.setdefault((source, number), []).append(later)
     return found
 

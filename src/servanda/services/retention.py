@@ -138,7 +138,7 @@ def _forget(people: list[models.Person], now: datetime) -> None:
 def _forget_accounts(people: list[models.Person]) -> None:
     """Take from people the account they sign in with, and remove it unless it is somebody's elsewhere too."""
     models.SetUpLink.objects.filter(person__in=people).delete()
-    accounts = {each.account_id for each in people} - {None}
+    accounts = {each.account_id for each in people if each.account_id is not None}
     if accounts:
         models.Person.objects.filter(pk__in=[each.pk for each in people]).update(account=None)
         models.Account.objects.filter(pk__in=accounts, people=None).delete()
