@@ -200,13 +200,23 @@ class Earlier:
     readings: tuple[Reading, ...]
 
 
-def before_reclassifications(ticket: Ticket, coverage: Coverage, as_of: datetime) -> tuple[Earlier, ...]:
-    """Return, for each reclassification that chooses targets, the readings under what was known until then."""
+def before_reclassifications(
+    ticket: Ticket, coverage: Coverage, as_of: datetime, *, last: int | None = None
+) -> tuple[Earlier, ...]:
+    """Return, for each reclassification that chooses targets, the readings under what was known until then.
+
+    `last` tells how many of them are wanted, those that came last; without it, all.
+    """
     events = [event for event in ticket.ordered() if event.happened_at <= as_of]
-    return tuple(
-        Earlier(event, readings_of(ticket, events[:place], coverage, event.happened_at))
+    first = next((place for place, event in enumerate(events) if event.kind is EventKind.OPENED), len(events))
+    places = [
+        place
         for place, event in enumerate(events)
-        if event.kind is EventKind.RECLASSIFIED and _chooses(event) and _has_opened(events[:place])
+        if place > first and event.kind is EventKind.RECLASSIFIED and _chooses(event)
+    ]
+    return tuple(
+        Earlier(events[place], readings_of(ticket, events[:place], coverage, events[place].happened_at))
+        for place in (places if last is None else places[max(0, len(places) - last) :])
     )
 
 

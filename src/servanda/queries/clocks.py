@@ -11,8 +11,10 @@ from servanda.engine import kernel
 from servanda.engine.agreements import AgreementVersion, Book
 from servanda.engine.calendars import Calendar, NoOpeningHours
 from servanda.engine.clocks import State, Terms
-from servanda.engine.instants import duration, from_microseconds
+from servanda.engine.instants import amount, duration, from_microseconds
+from servanda.engine.judging import Reading
 from servanda.engine.targets import Target, TargetKind
+from servanda.queries import attainment
 from servanda.store import models
 
 NEAR_PART = 4
@@ -212,15 +214,15 @@ def _is_near(clock: ClockKept, timepiece: Timepiece, left: timedelta | None) -> 
     return left <= max((whole - duration(clock.paused)) / NEAR_PART, NEAR_AT_LEAST)
 
 
-# --- the same as conditions of a statement, each of them for an index of its own ---
+# --- the same as conditions of a statement ---
 
 Alternatives = tuple[Q, ...]
-"""Conditions of which one holds, and no two for one clock."""
+"""Conditions of which one holds, each for an index of its own; no two hold for one clock."""
 
 
-def running(now: datetime) -> Alternatives:
+def running(now: datetime) -> Q:
     """Return what holds for the clocks that run at an instant and are not overdue."""
-    return Q(state=State.RUNNING.value, due_at=None), Q(state=State.RUNNING.value, due_at__gte=now)
+    return Q(state=State.RUNNING.value) & (Q(due_at=None) | Q(due_at__gte=now))
 
 
 def missed(fixed: Iterable[ClockKept], now: datetime) -> Alternatives:
@@ -228,9 +230,9 @@ def missed(fixed: Iterable[ClockKept], now: datetime) -> Alternatives:
     return Q(state=State.MISSED.value), Q(state=State.RUNNING.value, due_at__lt=now), Q(pk__in=_over(fixed, now))
 
 
-def paused(fixed: Iterable[ClockKept], now: datetime) -> Alternatives:
+def paused(fixed: Iterable[ClockKept], now: datetime) -> Q:
     """Return what holds for the clocks that are paused at an instant and not overdue."""
-    return (Q(state=State.PAUSED.value) & ~Q(pk__in=_over(fixed, now)),)
+    return Q(state=State.PAUSED.value) & ~Q(pk__in=_over(fixed, now))
 
 
 def fell_between(fixed: Iterable[ClockKept], since: datetime, end: datetime, now: datetime) -> Alternatives:
@@ -240,17 +242,41 @@ def fell_between(fixed: Iterable[ClockKept], since: datetime, end: datetime, now
     return Q(state=State.RUNNING.value, due_at__gte=since, due_at__lt=until), Q(pk__in=in_a_pause)
 
 
-def near(running: QuerySet[models.Clock], timepieces: Timepieces, now: datetime) -> Alternatives:
+def near(running: QuerySet[models.Clock], timepieces: Timepieces, now: datetime) -> Q:
     """Return what holds for those of some clocks that are due soon, of the thousands that are due first."""
     first = running.filter(state=State.RUNNING.value, due_at__gte=now).order_by("due_at", "pk")[:OPEN_AT_MOST]
-    return (Q(pk__in=[each.key for each in kept(first) if standing(each, timepieces, now).near]),)
+    return Q(pk__in=[each.key for each in kept(first) if standing(each, timepieces, now).near])
 
 
 def fixed(organisation: models.Organisation) -> list[ClockKept]:
     """Return the paused clocks whose due instant no pause moves: the limit was used up before the pause began."""
-    found = models.Clock.objects.filter(organisation=organisation, state=State.PAUSED.value)
-    return [each for each in kept(found) if each.promised_at is not None]
+    return kept(attainment.fixed_in_a_pause(models.Clock.objects.filter(organisation=organisation)))
 
 
 def _over(fixed: Iterable[ClockKept], now: datetime) -> list[int]:
     return [each.key for each in fixed if each.promised_at and each.promised_at < now]
+
+
+def of_reading(reading: Reading, timepieces: Timepieces, now: datetime) -> ClockNow | None:
+    """Return the clock of a reading as of now; nothing where nothing covers the ticket."""
+    cycle, version = reading.cycle, reading.cover.version
+    if cycle is None or version is None:
+        return None
+    told = ClockKept(
+        key=0,
+        ticket=0,
+        kind=reading.cover.kind.value,
+        party=reading.cover.party,
+        target=reading.target,
+        agreement=version.agreement,
+        number=version.number,
+        priority=reading.priority,
+        state=reading.state.value,
+        machine=reading.machine,
+        started_at=cycle.started_at,
+        due_at=cycle.due_at,
+        stopped_at=cycle.stopped_at,
+        paused=amount(cycle.paused),
+        flags=reading.flags,
+    )
+    return standing(told, timepieces, now)
