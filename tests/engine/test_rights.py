@@ -58,7 +58,16 @@ def test_an_auditor_sees_everything_and_changes_nothing() -> None:
         Action.SEE_AGREEMENT,
         Action.SEE_AUDIT,
         Action.VERIFY,
+        Action.SEE_REPORT,
+        Action.SEE_INTERNAL_REPORT,
     }
+
+
+def test_reports_are_prepared_and_issued_by_those_who_run_the_service_alone() -> None:
+    for action in (Action.PREPARE_REPORT, Action.ISSUE_REPORT):
+        assert {role for role in Role if action in GRANTED[role]} == {Role.ADMINISTRATOR, Role.SERVICE_MANAGER}
+        assert not may(with_role(Role.SERVICE_MANAGER, services={"mail"}), action, SCHOOL)
+    assert Action.SEE_REPORT not in GRANTED[Role.SUPPLIER_CONTACT]
 
 
 def test_an_executive_sees_results_but_no_ticket() -> None:
