@@ -68,7 +68,10 @@ OF_ONE_ORGANISATION: Mapping[str, tuple[Words, ...]] = MappingProxyType(
         "reports draft": (("reports", "draft", "2026-01"),),
         "reports check": (("reports", "check", "2026-01"),),
         "reports issue": (("reports", "issue", "2026-01"),),
-        "reports restate": (("reports", "restate", "1"),),
+        "reports restate": (
+            ("exempt", "--source", "sheet", "--ticket", "T1", "--target", "fix", "--reason", "found out later"),
+            ("reports", "restate", "1"),
+        ),
         "reports list": (("reports", "list"),),
         "reports show": (("reports", "show", "1"),),
         "undo": (("undo", "2", "--reason", "the wrong file"),),
