@@ -17,7 +17,7 @@ from servanda.engine.logs import CANNOT_BE_JUDGED
 from servanda.engine.rights import Action, Role, Viewer
 from servanda.engine.targets import TargetKind
 from servanda.queries import attainment, clocks
-from servanda.queries.attainment import Months, Verdicts
+from servanda.queries.attainment import Verdicts
 from servanda.queries.clocks import Timepieces
 from servanda.queries.ticket_filters import Asked, Filters, Order, page_of, read
 from servanda.queries.tickets import A_PAGE, LISTED, Row, numbers, page
@@ -213,7 +213,7 @@ def test_on_a_real_log_every_figure_has_its_tickets_behind_it(
     seen = attainment.standpoint(who, real.NOW)
     months = attainment.months_with_verdicts(seen)
     assert months is not None
-    cells = Verdicts(seen, Months(*months)).by("month", "service", "target")
+    cells = Verdicts(seen, months).by("month", "service", "target")
     for (month, service, target), result in cells.items():
         asked = Filters(month=month, service=service, target=target)
         assert len(numbers(who, asked, now=real.NOW)) == result.verdicts
