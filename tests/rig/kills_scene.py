@@ -38,7 +38,7 @@ from tests.rig.kills_limits import Limits
 from tests.services.hill import NOW, hill, viewer
 
 KIM = viewer(Role.ADMINISTRATOR)
-TICKETS, MORE, CHANGED, RECORDED = 40, 20, 15, 8
+TICKETS, MORE, CHANGED, RECORDED = 40, 20, 15, 14
 SECOND_VERSION = """\
       - number: 2
         from: 2018-06-02
