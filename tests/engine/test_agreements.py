@@ -66,7 +66,7 @@ SCHOOL = Organisation("hill-school", "Hill School", "Europe/London")
 def book(*versions: AgreementVersion, **parts: object) -> Book:
     """Return a book of these versions and what they refer to."""
     given = {"calendars": (OFFICE,), "priorities": (SCHEME,), "versions": versions}
-    return Book(SCHOOL, **{**given, **parts})  # type: ignore[arg-type]
+    return Book(SCHOOL, **{**given, **parts})  # type: ignore[arg-type]  # any field
 
 
 class TestPriorityScheme:
@@ -162,7 +162,7 @@ class TestVersion:
     )
     def test_a_version_that_contradicts_itself_is_refused(self, change: dict[str, object], check: str) -> None:
         with pytest.raises(InvalidAgreement) as refusal:
-            replace(DESK, **change)  # type: ignore[arg-type]
+            replace(DESK, **change)  # type: ignore[arg-type]  # any field
         assert {fault.check for fault in refusal.value.faults} == {check}
 
     def test_every_contradiction_is_told_at_once_with_the_target_it_is_in(self) -> None:
@@ -212,7 +212,7 @@ class TestContentHash:
         ],
     )
     def test_any_change_of_content_changes_the_hash(self, change: dict[str, object]) -> None:
-        changed = replace(DESK, **change)  # type: ignore[arg-type]
+        changed = replace(DESK, **change)  # type: ignore[arg-type]  # any field
         assert changed.content_hash() != DESK.content_hash()
 
     def test_an_order_that_means_nothing_does_not_change_the_hash(self) -> None:
@@ -413,7 +413,7 @@ class TestBook:
     @pytest.mark.parametrize("scope", ["services", "customers"])
     def test_services_and_customers_are_listed_before_they_are_named(self, scope: str) -> None:
         with pytest.raises(InvalidAgreement, match="that is not listed"):
-            book(replace(DESK, **{scope: frozenset({"unknown"})}))  # type: ignore[arg-type]
+            book(replace(DESK, **{scope: frozenset({"unknown"})}))  # type: ignore[arg-type]  # any field
 
     def test_an_agreement_keeps_its_kind_and_name(self) -> None:
         second = replace(DESK, number=2, name="Help desk", effective_from=date(2026, 9, 1), effective_until=None)

@@ -105,7 +105,7 @@ def test_time_left_is_negative_once_the_promise_is_past() -> None:
 
 def test_a_question_without_a_zone_is_refused() -> None:
     with pytest.raises(NaiveInstant):
-        office().is_open(datetime(2026, 1, 9, 16, 0))  # noqa: DTZ001
+        office().is_open(datetime(2026, 1, 9, 16, 0))  # noqa: DTZ001  # the mistake itself
 
 
 # --- Open or closed -------------------------------------------------------------------------------------------

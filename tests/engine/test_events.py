@@ -96,7 +96,7 @@ def test_a_ticket_that_was_never_opened_has_no_start() -> None:
 
 def test_an_event_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="has no zone"):
-        Event(EventKind.OPENED, datetime(2026, 1, 5, 9, 0))  # noqa: DTZ001
+        Event(EventKind.OPENED, datetime(2026, 1, 5, 9, 0))  # noqa: DTZ001  # the mistake itself
 
 
 def test_a_retraction_names_what_it_takes_back_and_no_other_event_does() -> None:

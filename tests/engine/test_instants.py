@@ -40,7 +40,7 @@ def test_instants_before_1970_are_negative_and_come_back_whole() -> None:
 
 def test_a_time_without_a_zone_is_no_instant() -> None:
     with pytest.raises(NaiveInstant) as refused:
-        to_microseconds(datetime(2026, 1, 9, 16, 0))  # noqa: DTZ001
+        to_microseconds(datetime(2026, 1, 9, 16, 0))  # noqa: DTZ001  # the mistake itself
     assert "2026-01-09T16:00:00 has no zone" in str(refused.value)
 
 

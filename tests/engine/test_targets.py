@@ -52,7 +52,7 @@ def test_a_limit_refuses_what_cannot_be_counted(amount: int, unit: Unit, end_of_
 def resolution(**parts: object) -> Target:
     """Return a resolution target of four hours with other parts as given."""
     given = {"id": "fix", "kind": TargetKind.RESOLUTION, "limits": {ANY_PRIORITY: FOUR_HOURS}, "calendar": ALWAYS}
-    return Target(**{**given, **parts})  # type: ignore[arg-type]
+    return Target(**{**given, **parts})  # type: ignore[arg-type]  # any field
 
 
 def test_a_limit_for_a_priority_comes_before_the_one_for_any() -> None:

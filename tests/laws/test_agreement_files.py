@@ -31,7 +31,7 @@ def test_a_book_written_as_a_file_is_read_as_the_same_book(book: Book) -> None:
     assert {each.rule for each in read.findings.errors} <= OF_THE_BOOK
     again = (read.organisation, read.customers, read.services, read.calendars, read.priorities, read.versions)
     told = (book.organisation, book.customers, book.services, book.calendars, book.priorities, book.versions)
-    assert [part if i == 0 else tuple(part) for i, part in enumerate(again)] == list(told)  # type: ignore[arg-type]
+    assert [part if i == 0 else tuple(part) for i, part in enumerate(again)] == list(told)  # type: ignore[arg-type]  # pieces of two kinds
 
 
 @given(limits())

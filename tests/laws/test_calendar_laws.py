@@ -161,7 +161,7 @@ def test_a_wall_clock_time_is_read_back_as_written_or_in_a_gap_as_a_later_one(
     calendar, base = drawn
     on = base + timedelta(days)
     local = zones.to_local(calendar.zone, calendar.wall(on, seconds))
-    written = datetime(on.year, on.month, on.day) + timedelta(seconds=seconds)  # noqa: DTZ001
+    written = datetime(on.year, on.month, on.day) + timedelta(seconds=seconds)  # noqa: DTZ001  # a wall clock, as yet without zone
     moved = local.replace(tzinfo=None) - written
     assert moved >= NOTHING
     assert calendar.wall(on, seconds) == calendar.wall(local.date(), _seconds_of(local))

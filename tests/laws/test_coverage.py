@@ -175,7 +175,7 @@ def winner(clauses: list[Pair], question: Question, book: Book) -> Pair | str | 
 def answer(coverage: Coverage, question: Question) -> tuple[Cover, ...] | type[Exception]:
     """Return what covers a ticket, or the kind of error."""
     try:
-        return coverage.of(**question)  # type: ignore[arg-type]
+        return coverage.of(**question)  # type: ignore[arg-type]  # drawn
     except (TiedCoverage, UnknownPriority) as refusal:
         return type(refusal)
 
@@ -205,7 +205,7 @@ def check(cover: Cover, right: Pair | str | None, book: Book) -> None:
         if (target.kind, target.party) == (cover.kind, cover.party)
     ]
     refused = [(each.version, each.target) for each in cover.refused]
-    chosen = [] if right is None else [(right[0].label, right[1].id)]  # type: ignore[union-attr]
+    chosen = [] if right is None else [(right[0].label, right[1].id)]  # type: ignore[union-attr]  # drawn
     assert sorted(refused + chosen) == sorted(candidates)
     assert all(each.reason for each in cover.refused)
     assert cover.reason

@@ -119,7 +119,7 @@ class SecondCalendar:
     def shifts(self, on: date) -> list[list[str]]:
         """Return the rows of a date's shifts."""
         if on.isoformat() in self.entry.get("special", {}):
-            return self.entry["special"][on.isoformat()]  # type: ignore[no-any-return]
+            return self.entry["special"][on.isoformat()]  # type: ignore[no-any-return]  # read from JSON
         return [["00:00", "24:00"]] if self.entry.get("always_open") else self.weekly("weekly", on)
 
     def is_holiday(self, on: date) -> bool:

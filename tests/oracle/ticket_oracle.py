@@ -303,10 +303,10 @@ def read(target: Target, events: list[tuple[Event, int]]) -> Ticket:
 def limit_of(target: Target, events: list[tuple[Event, int]]) -> dict[str, Any]:
     """Return the limit that judges: the target's only one, or that of the priority last known."""
     if "limit" in target:
-        return target["limit"]  # type: ignore[no-any-return]
+        return target["limit"]  # type: ignore[no-any-return]  # read from JSON
     known = [event["changes"]["priority"] for event, _ in events if event.get("changes", {}).get("priority")]
     limits = target["limits"]
-    return limits.get(known[-1], limits.get("*")) if known else limits["*"]  # type: ignore[no-any-return]
+    return limits.get(known[-1], limits.get("*")) if known else limits["*"]  # type: ignore[no-any-return]  # read from JSON
 
 
 @dataclass

@@ -292,7 +292,7 @@ def test_every_order_is_kept_over_all_pages(desk: models.Organisation) -> None:
     for order, key in keys.items():
         found = [kept[each] for each in _paged(order)]
         assert len(found) > 3 * A_PAGE - 10
-        assert found == sorted(found, key=key)  # type: ignore[arg-type]
+        assert found == sorted(found, key=key)  # type: ignore[arg-type]  # the key orders them
         if order in turned:
             assert found[::-1] == [kept[each] for each in _paged(turned[order])]
 

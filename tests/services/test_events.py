@@ -206,7 +206,7 @@ def test_a_live_event_takes_at_most_eight_statements_besides_audit_and_outbox(st
 
     def listen(execute: object, sql: str, params: object, many: bool, context: object) -> object:
         told.append(sql)
-        return execute(sql, params, many, context)  # type: ignore[operator]
+        return execute(sql, params, many, context)  # type: ignore[operator]  # as Django calls it
 
     with connection.execute_wrapper(listen):
         record(RESOLVED)

@@ -215,7 +215,7 @@ class _VersionReader:
     def _exclusions(self) -> Iterator[Exclusion]:
         for each in self.record.records("exclusions"):
             self.places.note(each, "exclusion", self.label, each.text("id"))
-            exclusion = _made(each, lambda each=each: self._exclusion(each))  # type: ignore[misc]
+            exclusion = _made(each, lambda each=each: self._exclusion(each))  # type: ignore[misc]  # a default
             if exclusion is not None:
                 yield exclusion
 

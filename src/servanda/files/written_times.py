@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import cache, lru_cache, partial
 from typing import NamedTuple
 
-from servanda.engine.periods import FIRST_YEAR, LAST_YEAR
+from servanda.engine.periods import FIRST_YEAR, LAST_YEAR, MONTHS
 from servanda.engine.zones import zone
 
 NAMED_FORMATS = ("iso", "unix seconds", "unix milliseconds", "serial 1900", "serial 1904")
@@ -24,20 +24,6 @@ _DAY_0_OF_1900 = datetime.fromisoformat("1899-12-30")  # spreadsheets count 29 F
 _DAY_0_OF_1904 = datetime.fromisoformat("1904-01-01")
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH_NAMES = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 _DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _SECOND = timedelta(seconds=1)
 _DIRECTIVES = {
@@ -489,7 +475,7 @@ def _rendered(wall: datetime, written: str) -> str:
 def _part_of(wall: datetime, letter: str) -> str:
     """Return what a directive stands for, in English."""
     if letter in "bB":
-        name = _MONTH_NAMES[wall.month - 1]
+        name = MONTHS[wall.month - 1]
         return name if letter == "B" else name[:3]
     if letter in "aA":
         name = _DAY_NAMES[wall.weekday()]

@@ -83,7 +83,7 @@ def upsert(
     """Add rows, or where one with the same unique columns stands, set it by `updates`, such as 'met = t.met + excluded.met'.
 
     In `updates` the table is called `t`.
-    """  # noqa: E501
+    """  # noqa: E501  # the example is one piece
     table = model._meta.db_table
     row_marks = "(" + ", ".join(["%s"] * len(columns)) + ")"
     for some in _chunks(rows, max(1, min(ROWS_AT_ONCE, PARAMETERS_AT_ONCE // len(columns)))):

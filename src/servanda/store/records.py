@@ -52,7 +52,7 @@ def add(record: models.Model) -> None:
 def change(record: models.Model, names: Iterable[str]) -> None:
     """Write some fields of a record that is kept."""
     fields = [record._meta.get_field(name) for name in names]
-    settings = ", ".join(f"{each.column} = %s" for each in fields)  # type: ignore[union-attr]
+    settings = ", ".join(f"{each.column} = %s" for each in fields)  # type: ignore[union-attr]  # no relation from elsewhere
     with connection.cursor() as cursor:
         statement = f"UPDATE {record._meta.db_table} SET {settings} WHERE id = %s"
         cursor.execute(statement, [*_values(record, fields), record.pk])

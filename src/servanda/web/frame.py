@@ -1,14 +1,14 @@
 """What stands around the content of every page: the organisation, the navigation and who is signed in."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from servanda.engine.rights import Action, Subject, Viewer, may
 from servanda.web import help_pages
-from servanda.web.pages import may_do
+from servanda.web.pages import OrganisationRequest, may_do
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +57,18 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     """Return the frame of a page; only places that exist and that this person may see."""
     chosen = request.COOKIES.get(THEME_COOKIE, "")
     shared = {"theme": chosen if chosen in dict(THEMES) else "", "themes": THEMES, "help_address": _help(request)}
-    viewer: Viewer | None = getattr(request, "viewer", None)
-    return shared if viewer is None else shared | _of_an_organisation(request, viewer)
+    inside = hasattr(request, "viewer")
+    return shared | _of_an_organisation(cast(OrganisationRequest, request)) if inside else shared
 
 
-def _of_an_organisation(request: HttpRequest, viewer: Viewer) -> dict[str, Any]:
+def _of_an_organisation(request: OrganisationRequest) -> dict[str, Any]:
+    viewer = request.viewer
     return {
         "viewer": viewer,
-        "person_name": request.person_name,  # type: ignore[attr-defined]
-        "organisation_name": request.organisation_name,  # type: ignore[attr-defined]
-        "zone": request.zone,  # type: ignore[attr-defined]
-        "now": request.now.replace(second=0, microsecond=0),  # type: ignore[attr-defined]
+        "person_name": request.person_name,
+        "organisation_name": request.organisation_name,
+        "zone": request.zone,
+        "now": request.now.replace(second=0, microsecond=0),
         "main": _links(MAIN, viewer, request.path),
         "behind": _links(BEHIND_THE_NAME, viewer, request.path),
         "home_address": address("home", viewer.organisation) or "/",

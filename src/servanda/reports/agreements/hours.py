@@ -6,9 +6,10 @@ from datetime import date, timedelta
 from itertools import groupby, islice
 
 from servanda.engine.calendars import Calendar, Shift, Shifts, Week, clock_time
+from servanda.engine.periods import MONTHS
 from servanda.engine.shifts import WHOLE_DAY
 from servanda.reports.agreements.parts import Part, Statement, joined, listing, stated, told
-from servanda.reports.words import MONTHS_IN_FULL, WEEKDAYS_IN_FULL, day
+from servanda.reports.words import WEEKDAYS_IN_FULL, day
 
 A_DAY = 86_400
 ALWAYS_OPEN: Week = (WHOLE_DAY,) * 7
@@ -60,7 +61,7 @@ def _seasons(calendar: Calendar) -> Iterator[str]:
 
 def _holidays(calendar: Calendar) -> Iterator[str]:
     for (month, on), name in sorted(calendar.recurring.items()):
-        yield f"{on} {MONTHS_IN_FULL[month - 1]} each year: {name}"
+        yield f"{on} {MONTHS[month - 1]} each year: {name}"
     for dated, name in sorted(calendar.holidays.items()):
         yield f"{day(dated)}: {name}"
 

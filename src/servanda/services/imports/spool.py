@@ -34,7 +34,7 @@ class Spool:
     """Prepared tickets in the order in which they were added, in a file that has no name and goes with the process."""
 
     def __init__(self) -> None:
-        self._file: IO[str] = tempfile.TemporaryFile("w+", encoding="utf-8", errors="surrogatepass")  # noqa: SIM115
+        self._file: IO[str] = tempfile.TemporaryFile("w+", encoding="utf-8", errors="surrogatepass")  # noqa: SIM115  # closed by `close`
         self.count = 0
 
     def __enter__(self) -> Self:

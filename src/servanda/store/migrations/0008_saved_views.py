@@ -6,7 +6,7 @@ from django.db import migrations, models
 from servanda.store.fields import CanonicalJsonField, InstantField
 
 
-def _whose(model: str, related_name: str = "+") -> models.ForeignKey:  # type: ignore[type-arg]
+def _whose(model: str, related_name: str = "+") -> models.ForeignKey:  # type: ignore[type-arg]  # of any model
     """Return a column that refers to whom a row belongs."""
     return models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name=related_name, to=model)
 

@@ -69,7 +69,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _begin(self, seconds: float) -> None:
         self._let_sqlite_wait(seconds)
-        super()._start_transaction_under_autocommit()  # type: ignore[misc]
+        super()._start_transaction_under_autocommit()  # type: ignore[misc]  # not in the types
 
     def _let_sqlite_wait(self, seconds: float) -> None:
         self.connection.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}").close()
