@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Max, Min
+from django.db.models import Max
 
 from servanda.engine import zones
 from servanda.engine.rights import Action, Viewer
@@ -131,10 +131,12 @@ def every(viewer: Viewer) -> Listed:
 def _months(organisation: models.Organisation) -> tuple[date, ...]:
     """Return the last months of which anything is kept, in the organisation's zone."""
     own = models.Ticket.objects.filter(organisation=organisation)
-    reach = own.aggregate(first=Min("opened_at"), last=Max("last_event_at"))
-    if reach["first"] is None or reach["last"] is None:
+    opened = own.filter(opened_at__isnull=False).order_by("opened_at").values_list("opened_at", flat=True).first()
+    ended = own.filter(last_event_at__isnull=False).order_by("-last_event_at")
+    last_event = ended.values_list("last_event_at", flat=True).first()
+    if opened is None or last_event is None:
         return ()
-    first, last = (zones.to_local(organisation.zone, reach[name]).date().replace(day=1) for name in ("first", "last"))
+    first, last = (zones.to_local(organisation.zone, each).date().replace(day=1) for each in (opened, last_event))
     return tuple(each for each in reversed([*Months.until(last, OFFERED)]) if each >= first)
 
 

@@ -88,13 +88,16 @@ class Filters:
 
     def written(self) -> dict[str, str]:
         """Return the filters as parameters of an address, those alone that are set; `read` is the way back."""
-        told = ((each.name, getattr(self, each.name), each.default) for each in fields(self))
+        told = ((name, getattr(self, name), usual) for name, usual in _USUAL.items())
         return {name: _text(value) for name, value, usual in told if value != usual}
 
     def without(self, name: str) -> "Filters":
         """Return the filters with one of them taken away."""
-        usual: dict[str, Any] = {each.name: each.default for each in fields(self)}
-        return replace(self, **{name: usual[name]})
+        return replace(self, **{name: _USUAL[name]})
+
+
+_USUAL: dict[str, Any] = {each.name: each.default for each in fields(Filters)}
+"""The filters as they are where nothing is asked."""
 
 
 def read(told: Mapping[str, str]) -> Filters:

@@ -37,11 +37,16 @@ _PLAIN = {
 def of(clock: ClockNow, now: datetime) -> Countdown:
     """Return what the chip of a clock says as of now."""
     if clock.state is State.MISSED:
-        after = f"+{two_units(clock.late)}" if clock.late is not None else ""
-        return Countdown("missed", "Missed" if clock.stopped_at else "Missed, still open", after)
+        return Countdown("missed", "Missed" if clock.stopped_at else "Missed, still open", _after(clock.late))
     if clock.state is State.RUNNING:
         return _running(clock, now)
     return _PLAIN[clock.state]
+
+
+def _after(late: timedelta | None) -> str:
+    if late is None:
+        return ""
+    return f"+{two_units(late)}" if late >= MINUTE else f"by {two_units(late)}"
 
 
 def _running(clock: ClockNow, now: datetime) -> Countdown:

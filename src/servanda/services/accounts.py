@@ -26,7 +26,7 @@ from django.db.models import Q, QuerySet
 from servanda.bad_input import BadInput
 from servanda.engine.rights import Action, Assignment, Role, Viewer
 from servanda.services import audit, organisations, people
-from servanda.store import models, translate
+from servanda.store import models, records, translate
 from servanda.store.access import NotFound, access_organisation, lock_organisation
 from servanda.store.keepable import check_name
 from servanda.store.slugs import LONGEST_SLUG
@@ -94,10 +94,12 @@ class AccountRefused(BadInput):
 
 def standing(account: int, organisation: str, now: datetime) -> Standing:
     """Return who an account is in an organisation; raise `NotFound` where it is nobody there."""
-    own = _people(account).filter(organisation__slug=organisation).order_by("pk").first()
-    if own is None:
-        raise NotFound(f"organisation '{organisation}'")
-    return _standing(own, now)
+    inside = records.first(models.Organisation, "slug = %s", [organisation])
+    if inside is not None:
+        own = "organisation_id = %s AND account_id = %s AND active ORDER BY id"
+        for person in records.find(models.Person, own, [inside.pk, account]):
+            return _standing(inside, person, now)
+    raise NotFound(f"organisation '{organisation}'")
 
 
 def standings(account: int, now: datetime) -> tuple[Standing, ...]:
@@ -107,7 +109,7 @@ def standings(account: int, now: datetime) -> tuple[Standing, ...]:
 
 def _with_a_role(account: int, now: datetime) -> Iterator[Standing]:
     for each in _people(account).order_by("organisation__name", "organisation__slug"):
-        found = _standing(each, now)
+        found = _standing(each.organisation, each, now)
         if any(role.holds_on(found.viewer.on) for role in found.viewer.assignments):
             yield found
 
@@ -116,8 +118,7 @@ def _people(account: int) -> QuerySet[models.Person]:
     return models.Person.objects.filter(account_id=account, active=True).select_related("organisation")
 
 
-def _standing(person: models.Person, now: datetime) -> Standing:
-    organisation = person.organisation
+def _standing(organisation: models.Organisation, person: models.Person, now: datetime) -> Standing:
     viewer = people.as_viewer(organisation, person, now)
     return Standing(viewer, person.name or person.slug, organisation.name, organisation.zone)
 

@@ -18,7 +18,7 @@ from servanda.engine import zones
 from servanda.engine.canonical import plain
 from servanda.engine.rights import Action, Assignment, Role, Viewer
 from servanda.services import audit
-from servanda.store import models, translate
+from servanda.store import models, records, translate
 from servanda.store.access import NotFound, access_organisation, lock_organisation
 from servanda.store.keepable import check_name
 from servanda.store.slugs import check_slug
@@ -110,8 +110,8 @@ def activate(viewer: Viewer, slug: str, *, now: datetime) -> bool:
 def every(viewer: Viewer) -> tuple[Listed, ...]:
     """Return the people of the viewer's organisation, by id; those whom only a source names come last."""
     organisation = access_organisation(viewer, Action.MANAGE_PEOPLE)
-    records = models.Person.objects.filter(organisation=organisation).prefetch_related("assignments").order_by("slug")
-    return tuple(sorted(map(_listed, records), key=lambda each: each.by_source))
+    people = models.Person.objects.filter(organisation=organisation).prefetch_related("assignments").order_by("slug")
+    return tuple(sorted(map(_listed, people), key=lambda each: each.by_source))
 
 
 def _listed(person: models.Person) -> Listed:
@@ -168,8 +168,8 @@ def _set_active(viewer: Viewer, slug: str, active: bool, now: datetime) -> bool:
 def _refuse_nobody(organisation: models.Organisation, on: date) -> None:
     """Raise `PersonRefused` where nobody would be left who administers everything without an end."""
     people = models.Person.objects.filter(organisation=organisation, active=True)
-    records = models.RoleAssignment.objects.filter(person__in=people, role=Role.ADMINISTRATOR.value, until_on=None)
-    assignments = (translate.assignment_of(each) for each in records)
+    held = models.RoleAssignment.objects.filter(person__in=people, role=Role.ADMINISTRATOR.value, until_on=None)
+    assignments = (translate.assignment_of(each) for each in held)
     if not any(each.scope.is_whole and each.holds_on(on) for each in assignments):
         raise PersonRefused(
             "Nobody would be left who administers the organisation.",
@@ -211,7 +211,8 @@ def only_administrator(organisation: models.Organisation, now: datetime) -> str:
 
 def as_viewer(organisation: models.Organisation, person: models.Person, now: datetime) -> Viewer:
     """Return a person as somebody who asks now, with all their roles."""
-    assignments = models.RoleAssignment.objects.filter(organisation=organisation, person=person).order_by("pk")
+    own = "organisation_id = %s AND person_id = %s ORDER BY id"
+    assignments = records.find(models.RoleAssignment, own, [organisation.pk, person.pk])
     on = now.astimezone(zones.zone(organisation.zone)).date()
     return Viewer(organisation.slug, person.slug, on, tuple(translate.assignment_of(each) for each in assignments))
 

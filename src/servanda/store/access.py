@@ -28,7 +28,7 @@ class NotFound(BadInput):
 
 def access_organisation(viewer: Viewer, action: Action) -> models.Organisation:
     """Return the viewer's organisation, for something done to all of it; raise `NotFound` where they may not."""
-    record = models.Organisation.objects.filter(slug=viewer.organisation).first()
+    record = records.first(models.Organisation, "slug = %s", [viewer.organisation])
     if record is None or not may(viewer, action, Subject(viewer.organisation)):
         raise NotFound(f"organisation '{viewer.organisation}'")
     return record
@@ -41,7 +41,7 @@ def access_part(viewer: Viewer, action: Action) -> models.Organisation:
     """
     if action in WHOLE_ORGANISATION:
         return access_organisation(viewer, action)
-    record = models.Organisation.objects.filter(slug=viewer.organisation).first()
+    record = records.first(models.Organisation, "slug = %s", [viewer.organisation])
     if record is None or not any(
         each.holds_on(viewer.on) and action in GRANTED[each.role] for each in viewer.assignments
     ):

@@ -1,4 +1,4 @@
-"""Records by statements that are put together once for each table: what every live event reads and writes.
+"""Records by statements that are put together once for each table: what every page and every live event asks for.
 
 A query of the models is worked out anew each time, which costs many times what the database itself takes for it.
 """

@@ -1,8 +1,10 @@
 """What stands around the content of every page: the organisation, the navigation and who is signed in."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, cast
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
@@ -84,8 +86,13 @@ def _links(places: tuple[Place, ...], viewer: Viewer, path: str) -> list[Link]:
 
 def address(name: str, organisation: str) -> str:
     """Return the address of a page of an organisation; nothing where there is no such page yet."""
+    return _address(name, organisation, settings.ROOT_URLCONF)
+
+
+@lru_cache(maxsize=4_096)
+def _address(name: str, organisation: str, pages: str) -> str:
     try:
-        return reverse(name, kwargs={"organisation": organisation})
+        return reverse(name, pages, kwargs={"organisation": organisation})
     except NoReverseMatch:
         return ""
 

@@ -314,7 +314,8 @@ def _flag(flag: _Flag, top: float, lowest: float) -> Iterator[Svg]:
 def _bar(band: Band, axis: Axis, prefix: str) -> Iterator[Svg]:
     """Yield the bar itself, its top at nought."""
     yield box(0, 0, axis.width, _BAR, **filled("paper"))
-    for stretch in _late_apart(_drawable(band, axis), band.breached_at):
+    drawable = _drawable(band, axis)
+    for stretch in _late_apart(drawable, band.breached_at):
         if stretch.use is not Use.OUTSIDE_HOURS or stretch.holidays:
             x, end = axis.x(stretch.start), axis.x(stretch.end)
             yield box(x, 0, end - x, _BAR, hint(_told(stretch, band.zone)), **_ground(stretch, band, prefix))
@@ -322,7 +323,7 @@ def _bar(band: Band, axis: Axis, prefix: str) -> Iterator[Svg]:
         x = axis.x(band.end)
         yield box(x, 0, axis.width - x, _BAR, hint("Still to come"), **filled("sunk"))
     yield box(0.5, 0.5, axis.width - 1, _BAR - 1, **lined("strong"))
-    yield from _badges(band, axis)
+    yield from _badges(band, axis, drawable)
 
 
 def _told(stretch: Stretch, zone: str) -> str:
@@ -399,13 +400,14 @@ def _reasons(band: Band) -> list[tuple[str, timedelta, int]]:
     return [(why, *rest) for why, rest in found.items()]
 
 
-def _badges(band: Band, axis: Axis) -> Iterator[Svg]:
+def _badges(band: Band, axis: Axis, drawable: Iterable[Stretch]) -> Iterator[Svg]:
     """Yield the number of its reason on each pause that is wide enough."""
     numbers = {why: number for number, (why, _, _) in enumerate(_reasons(band)[:_MOST_REASONS], start=1)}
-    for stretch in _drawable(band, axis):
-        x, end = axis.x(stretch.start), axis.x(stretch.end)
-        if stretch.use is Use.PAUSED and stretch.why in numbers and end - x >= 18:
-            yield from _badge(numbers[stretch.why], (x + end) / 2, _BAR / 2)
+    for stretch in drawable:
+        if stretch.use is Use.PAUSED and stretch.why in numbers:
+            x, end = axis.x(stretch.start), axis.x(stretch.end)
+            if end - x >= 18:
+                yield from _badge(numbers[stretch.why], (x + end) / 2, _BAR / 2)
 
 
 def _badge(number: int, x: float, y: float) -> Iterator[Svg]:

@@ -7,6 +7,7 @@ allows are used up. Comparison never rounds.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from servanda.engine.periods import Period
 from servanda.engine.results import Result
@@ -37,6 +38,9 @@ from servanda.reports.pictures.marks import Mark
 
 NEAR = Fraction(3, 4)
 """The part of the allowed misses from which a promise that is kept is said to be near."""
+
+REMEMBERED = 32
+"""How many charts are kept as they were drawn, for whoever opens a page again before a figure has changed."""
 
 _NAME, _CELL, _TALL, _HEAD, _GAP = 150.0, 52.0, 46.0, 34.0, 2.0
 _NARROW_CELL, _NARROW_TALL = 21.0, 62.0
@@ -119,6 +123,7 @@ def cell_of(
     return Cell(mark, ratios.percent(whole.attainment, digits), f"n {whole.verdicts:,}", address)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def draw(chart: Chart, prefix: str) -> Picture:
     """Return the chart, with ids that begin with a prefix."""
     width = _NAME + _CELL * len(chart.months)
@@ -126,6 +131,7 @@ def draw(chart: Chart, prefix: str) -> Picture:
     return _with_foot(chart, prefix, width, [*_head(chart), *_rows(chart, prefix)], linked=linked)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def draw_narrow(chart: Chart, prefix: str) -> Picture:
     """Return the chart for a phone: each name above its row, figures in whole percent, the rest in the table twin."""
     parts = [*_narrow_head(chart)]
