@@ -65,6 +65,11 @@ class Standing(Enum):
     MET_UNENFORCED = "met before enforcement"
     MISSED_UNENFORCED = "missed before enforcement"
 
+    __hash__ = object.__hash__  # each is there once, and a page counts by them ten thousand times
+
+
+_IN_ORDER = tuple(Standing)
+
 
 class Verdict(NamedTuple):
     """The verdict on a target of a ticket; that on a promise that repeats is the verdict on its worst exchange.
@@ -94,7 +99,7 @@ class Result:
     still_open: int = 0
 
     def __post_init__(self) -> None:
-        ordered = {each: self.standings[each] for each in Standing if self.standings.get(each)}
+        ordered = {each: number for each in _IN_ORDER if (number := self.standings.get(each))}
         if any(number < 0 for number in ordered.values()) or not 0 <= self.still_open <= ordered.get(
             Standing.MISSED, 0
         ):

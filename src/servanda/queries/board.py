@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from servanda.engine.calendars import NoOpeningHours
 from servanda.engine.clocks import State, Terms
 from servanda.engine.instants import duration
+from servanda.engine.judging import NOT_ENFORCED
 from servanda.engine.rights import GRANTED, Action
 from servanda.engine.targets import Limit, Target
 from servanda.queries import attainment, clocks
@@ -77,7 +78,11 @@ def open_clocks(reach: Reach) -> QuerySet[models.Clock]:
 
 def counted(seen: Standpoint, rows: QuerySet[models.Clock]) -> Board:
     """Return how many tickets stand behind some open clocks, by state, in three statements."""
-    fixed = [each.key for each in _over(rows, seen)]
+    return _counted(seen, rows, [*_over(rows, seen)])
+
+
+def _counted(seen: Standpoint, rows: QuerySet[models.Clock], paused_and_over: Iterable[ClockKept]) -> Board:
+    fixed = [each.key for each in paused_and_over]
     over = Q(state=State.MISSED.value) | Q(state=State.RUNNING.value, due_at__lt=seen.now) | Q(pk__in=fixed)
     near = clocks.near(rows.filter(_may_be_near(seen)), Timepieces(seen.book), seen.now)
     counts: dict[str, Q] = {
@@ -131,7 +136,8 @@ def _over(rows: QuerySet[models.Clock], seen: Standpoint) -> Iterable[ClockKept]
 def urgent(seen: Standpoint, reach: Reach) -> tuple[ClockShown, ...]:
     """Return the running clocks that are due next, the first one first, in two statements."""
     running = open_clocks(reach).filter(state=State.RUNNING.value, due_at__gte=seen.now)
-    return _shown(seen, clocks.kept(running.order_by("due_at", "pk")[:URGENT]))
+    [found] = _shown(seen, clocks.kept(running.order_by("due_at", "pk")[:URGENT]))
+    return found
 
 
 def of_service(seen: Standpoint, service: str, kept: Mapping[date, ByPromise]) -> OfService | None:
@@ -144,23 +150,22 @@ def of_service(seen: Standpoint, service: str, kept: Mapping[date, ByPromise]) -
         return None
     rows = open_clocks(reach).filter(ticket__service=service)
     running = rows.filter(state=State.RUNNING.value, due_at__gte=seen.now).order_by("due_at", "pk")
-    return OfService(
-        board=counted(seen, rows),
-        open=_shown(seen, clocks.kept(running[:MOST])),
-        misses=_shown(seen, _misses(seen, reach, service, kept)),
-    )
+    paused_and_over = [*_over(rows, seen)]
+    misses = _misses(seen, reach, service, kept)
+    misses += (each for each in paused_and_over if NOT_ENFORCED not in each.flags)
+    misses.sort(key=lambda each: each.promised_at or seen.now, reverse=True)
+    still_open, missed = _shown(seen, clocks.kept(running[:MOST]), misses[:MOST])
+    return OfService(board=_counted(seen, rows, paused_and_over), open=still_open, misses=missed)
 
 
 def _misses(seen: Standpoint, reach: Reach, service: str, kept: Mapping[date, ByPromise]) -> list[ClockKept]:
-    """Return the last misses that count: those decided by an event, and those that fell as time went by."""
+    """Return the last misses that count: those decided by an event, and those whose due instant just went by."""
     mine = models.Clock.objects.filter(
         reach.of_tickets("ticket__"), organisation=reach.organisation, ticket__service=service
     )
     counting = attainment.counting(mine)
     left = counting.filter(stopped_at=None, state=State.RUNNING.value, due_at__lt=seen.now).order_by("-due_at", "pk")
-    found = [*clocks.kept(left[:MOST]), *_decided(counting, _months_of_last(kept)), *_over(counting, seen)]
-    found.sort(key=lambda each: each.promised_at or seen.now, reverse=True)
-    return found[:MOST]
+    return [*clocks.kept(left[:MOST]), *_decided(counting, _months_of_last(kept))]
 
 
 def _decided(rows: QuerySet[models.Clock], months: Months | None) -> list[ClockKept]:
@@ -180,13 +185,16 @@ def _months_of_last(kept: Mapping[date, ByPromise]) -> Months | None:
     return Months(found[-1], found[0]) if found else None
 
 
-def _shown(seen: Standpoint, found: list[ClockKept]) -> tuple[ClockShown, ...]:
-    """Return clocks with their tickets, in one statement."""
+def _shown(seen: Standpoint, *lists: list[ClockKept]) -> list[tuple[ClockShown, ...]]:
+    """Return each of some lists of clocks with their tickets, in one statement."""
     timepieces = Timepieces(seen.book)
-    tickets = models.Ticket.objects.filter(pk__in={each.ticket for each in found})
+    tickets = models.Ticket.objects.filter(pk__in={each.ticket for found in lists for each in found})
     named = {key: (source, number, of) for key, source, number, of in tickets.values_list(*_TOLD)}
-    return tuple(
-        ClockShown(*named[each.ticket], clock=clocks.standing(each, timepieces, seen.now))
-        for each in found
-        if each.ticket in named
-    )
+    return [
+        tuple(
+            ClockShown(*named[each.ticket], clock=clocks.standing(each, timepieces, seen.now))
+            for each in found
+            if each.ticket in named
+        )
+        for found in lists
+    ]

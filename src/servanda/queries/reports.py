@@ -24,6 +24,7 @@ from servanda.store.reports import (
     sees_internal,
     written,
 )
+from servanda.store.spans import span_of_tickets
 
 OFFERED = 24
 
@@ -128,12 +129,17 @@ def every(viewer: Viewer) -> Listed:
     )
 
 
+def newest(viewer: Viewer) -> Issued | None:
+    """Return the last report that was issued and that a viewer may read."""
+    organisation = access_reports(viewer)
+    records = models.Report.objects.filter(organisation=organisation).defer("content").order_by("-number")
+    last = records[:1] if sees_internal(viewer) else records
+    return next((each for each in listed_of(last, organisation) if may_read(viewer, each)), None)
+
+
 def _months(organisation: models.Organisation) -> tuple[date, ...]:
     """Return the last months of which anything is kept, in the organisation's zone."""
-    own = models.Ticket.objects.filter(organisation=organisation)
-    opened = own.filter(opened_at__isnull=False).order_by("opened_at").values_list("opened_at", flat=True).first()
-    ended = own.filter(last_event_at__isnull=False).order_by("-last_event_at")
-    last_event = ended.values_list("last_event_at", flat=True).first()
+    opened, _, last_event = span_of_tickets(organisation)
     if opened is None or last_event is None:
         return ()
     first, last = (zones.to_local(organisation.zone, each).date().replace(day=1) for each in (opened, last_event))

@@ -4,11 +4,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count
 
 from servanda.engine import zones
 from servanda.engine.agreements import Book
 from servanda.engine.coverage import Clause, clauses_of
+from servanda.engine.instants import to_microseconds
 from servanda.engine.results import Result
 from servanda.engine.rights import GRANTED, Action, Scope, Viewer
 from servanda.queries import attainment, board
@@ -16,7 +17,9 @@ from servanda.queries.attainment import ByPromise, Months, Promise, Standpoint, 
 from servanda.queries.board import OfService
 from servanda.store import models
 from servanda.store.access import NotFound
+from servanda.store.searching import Part
 from servanda.store.service_names import named_by_tickets
+from servanda.store.spans import span_of_tickets
 
 A_PAGE = 25
 SHOWN = 12
@@ -39,13 +42,17 @@ class Known:
 
 
 def known(seen: Standpoint) -> Known | None:
-    """Return the span of what is known; nothing where no ticket in reach was opened. Three statements."""
+    """Return the span of what is known; nothing where no ticket in reach was opened. At most three statements."""
+    first, last, event = span_of_tickets(seen.reach.organisation) if seen.reach.is_whole else _span_in_reach(seen)
+    return Known(first, last, event) if first and last and event else None
+
+
+def _span_in_reach(seen: Standpoint) -> tuple[datetime | None, datetime | None, datetime | None]:
     tickets = models.Ticket.objects.filter(seen.reach.of_tickets())
     opened = tickets.filter(opened_at__isnull=False).values_list("opened_at", flat=True)
     ended = tickets.filter(last_event_at__isnull=False).values_list("last_event_at", flat=True)
-    ends = opened.order_by("opened_at").first(), opened.order_by("-opened_at").first()
-    last = ended.order_by("-last_event_at").first()
-    return Known(ends[0], ends[1], last) if ends[0] and ends[1] and last else None
+    first, last = opened.order_by("opened_at").first(), opened.order_by("-opened_at").first()
+    return first, last, ended.order_by("-last_event_at").first()
 
 
 def shown_until(seen: Standpoint, span: Known | None) -> date:
@@ -230,22 +237,15 @@ def _lines(seen: Standpoint, chosen: Iterable[Named], months: Months) -> Iterato
 
 def _opened(seen: Standpoint, services: Collection[str], months: Months) -> dict[tuple[date, str], int]:
     """Return how many tickets of some services were opened in each month, in one statement."""
-    starts = {each: zones.midnight(each, seen.zone) for each in (*months, attainment.after(months.last))}
-    counts = {
-        f"in_{each:%Y_%m}": Count(
-            "pk", filter=Q(opened_at__gte=starts[each], opened_at__lt=starts[attainment.after(each)])
-        )
-        for each in months
-    }
+    listed = tuple(months)
+    starts = [zones.midnight(each, seen.zone) for each in (*listed, attainment.after(months.last))]
     tickets = models.Ticket.objects.filter(
-        seen.reach.of_tickets(),
-        service__in=services,
-        opened_at__gte=starts[months.first],
-        opened_at__lt=starts[attainment.after(months.last)],
+        seen.reach.of_tickets(), service__in=services, opened_at__gte=starts[0], opened_at__lt=starts[-1]
     )
-    rows = tickets.order_by().values("service").annotate(**counts).values_list("service", *counts)
+    part = Part("opened_at", [to_microseconds(each) for each in starts])
+    rows = tickets.order_by().annotate(part=part).values("part", "service").annotate(number=Count("pk"))
     return {
-        (month, service): number for service, *numbers in rows for month, number in zip(months, numbers, strict=True)
+        (listed[place - 1], service): number for place, service, number in rows.values_list("part", "service", "number")
     }
 
 

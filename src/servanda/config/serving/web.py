@@ -1,5 +1,6 @@
 """The program that answers browsers: granian, with Django's application in each of its processes."""
 
+import gc
 import multiprocessing
 from typing import Any
 
@@ -50,5 +51,9 @@ def application() -> Application:
     """Return Django's application for one process of the web program, which ends with that program."""
     follow_parent()
     from servanda.config.wsgi import application as pages
+    from servanda.web.warming import warm_up
 
+    warm_up()
+    gc.collect()
+    gc.freeze()  # what is loaded by now stays, and the search for garbage need not look at it each time
     return within_limits(pages)

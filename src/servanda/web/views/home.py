@@ -36,7 +36,7 @@ def home(request: OrganisationRequest) -> HttpResponse:
             "strip": ticket_links.strip_of(request, found.board) if found.board else [],
             "wide": slam.draw(chart, "slam") if chart.rows else None,
             "narrow": slam.draw_narrow(chart, "slamn") if chart.rows else None,
-            "grid": levels.grid_of(chart),
+            "chart": chart,
             "worst": [(each, found.agreement_names.get(each.promise.agreement, "")) for each in promises[:WORST]],
             "more": len(promises) - WORST,
             "month": levels.month_words(found.month),
@@ -66,15 +66,15 @@ def _latest_report(request: OrganisationRequest) -> dict[str, Any] | None:
     to = address("reports", request.organisation_slug)
     if not (to and may_do(request.viewer, Action.SEE_REPORT)):
         return None
-    issued = reports.every(request.viewer).issued
-    if not issued:
+    newest = reports.newest(request.viewer)
+    if newest is None:
         return {"address": to, "newest": None}
-    parts = {"organisation": request.organisation_slug, "number": issued[0].number}
+    parts = {"organisation": request.organisation_slug, "number": newest.number}
     return {
         "address": to,
-        "newest": issued[0],
+        "newest": newest,
         "newest_address": reverse("report_issued", kwargs=parts),
-        "month": levels.month_words(issued[0].month),
+        "month": levels.month_words(newest.month),
     }
 
 

@@ -104,7 +104,7 @@ def one(request: OrganisationRequest, service: str) -> HttpResponse:
         "found": found,
         "wide": slam.draw(chart, "slam"),
         "narrow": slam.draw_narrow(chart, "slamn"),
-        "grid": levels.grid_of(chart),
+        "chart": chart,
         "trend": trend.draw(line, "trend"),
         "trend_narrow": trend.draw(line, "trendn", trend.NARROW),
         "promise": levels.promise_line(found.covering, found.customers),
