@@ -408,6 +408,11 @@ class Calendar:
         """Return the breaks that start on a date."""
         return self.breaks.get(on, ()) + self.weekly_breaks[on.weekday()]
 
+    @property
+    def has_holidays(self) -> bool:
+        """Whether there is any holiday at all."""
+        return bool(self.holidays or self.recurring)
+
     def holiday_on(self, on: date) -> str | None:
         """Return the name of the holiday that closes a date, if one does."""
         if on in self.special:

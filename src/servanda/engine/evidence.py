@@ -25,6 +25,8 @@ class Use(Enum):
     PAUSED = "paused"
     OUTSIDE_HOURS = "outside hours"
 
+    __hash__ = object.__hash__  # each is there once, and a long story adds up by them thousands of times
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -119,6 +121,8 @@ def _closed(calendar: Calendar, start: datetime, end: datetime, cause: Event | N
 
 def _holidays(calendar: Calendar, start: datetime, end: datetime) -> Iterator[str]:
     """Yield the names of the holidays on the local dates of a span."""
+    if not calendar.has_holidays:
+        return
     on = zones.to_local(calendar.zone, start).date()
     last = zones.to_local(calendar.zone, end - timedelta(microseconds=1)).date()
     while on <= last:

@@ -4,8 +4,7 @@ time went, and what the source says; each sentence and each row from the records
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
-from itertools import groupby
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -242,8 +241,8 @@ def _parted_at_due(story: Story) -> tuple[list[Span], datetime | None, list[Span
     due = story.reading.cycle.due_at if story.reading.cycle else None
     if due is None or due > story.spans[-1].end:
         return list(story.spans), None, []
-    before = [replace(span, end=min(span.end, due)) for span in story.spans if span.start < due]
-    after = [replace(span, start=max(span.start, due)) for span in story.spans if span.end > due]
+    before = [span if span.end <= due else replace(span, end=due) for span in story.spans if span.start < due]
+    after = [span if span.start >= due else replace(span, start=due) for span in story.spans if span.end > due]
     return before, due, after
 
 
@@ -254,12 +253,15 @@ def _groups(parts: list[Span], story: Story) -> list[list[Span]]:
 
 def _by_month(parts: list[Span], zone: str) -> list[list[Span]]:
     """Return the spans of a long story month by month."""
-
-    def month(span: Span) -> tuple[int, int]:
-        local = zones.to_local(zone, span.start)
-        return local.year, local.month
-
-    return [list(group) for _, group in groupby(parts, key=month)]
+    found: list[list[Span]] = []
+    ends_at = None
+    for span in parts:
+        if ends_at is None or span.start >= ends_at:
+            first = zones.to_local(zone, span.start).date().replace(day=1)
+            ends_at = zones.midnight((first + timedelta(days=31)).replace(day=1), zone)
+            found.append([])
+        found[-1].append(span)
+    return found
 
 
 def _line(group: list[Span], zone: str) -> Row:

@@ -78,7 +78,7 @@ class Band:
     due_at: datetime | None = None
     breached_at: datetime | None = None
     stopped_at: datetime | None = None
-    rows: tuple[tuple[str, ...], ...] = ()
+    rows: tuple[explanation.Row, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.stretches or any(before.end != after.start for before, after in pairwise(self.stretches)):
@@ -200,9 +200,9 @@ class _Flag:
         return other
 
 
-def _row(stretch: Stretch, zone: str) -> tuple[str, ...]:
-    lengths = (words.length(stretch.length) if stretch.use is use else "" for use in Use)
-    return (words.instant(stretch.start, zone), words.instant(stretch.end, zone), *lengths, stretch.why)
+def _row(stretch: Stretch, zone: str) -> explanation.Row:
+    counted, paused, outside = (words.length(stretch.length) if stretch.use is use else "" for use in Use)
+    return words.instant(stretch.start, zone), words.instant(stretch.end, zone), counted, paused, outside, stretch.why
 
 
 def _promised(band: Band, cycle: Cycle, limit: Limit | None) -> timedelta | None:

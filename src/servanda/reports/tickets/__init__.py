@@ -17,6 +17,7 @@ from servanda.reports import countdown, explanation
 from servanda.reports.countdown import Countdown
 from servanda.reports.explanation import DUE, Row, Story, changes_of, origin_words
 from servanda.reports.pictures import clock_band
+from servanda.reports.pictures.clock_band import Band
 from servanda.reports.pictures.drawing import Picture
 from servanda.reports.words import instant, length
 
@@ -202,14 +203,15 @@ def _explained(kept: KeptTicket) -> tuple[Sequence[Story], Sequence[Earlier], st
 def _card(story: Story, timepieces: Timepieces, as_of: datetime, place: int) -> Card:
     reading = story.reading
     clock = clocks.of_reading(reading, timepieces, as_of)
+    band = clock_band.of(story, as_of, title=_title(reading))
     return Card(
         title=_title(reading),
         reading=reading,
         clock=clock,
         chip=countdown.of(clock, as_of) if clock else Countdown("notagreed", "Not covered"),
         story=story,
-        band=_drawn(story, as_of, place),
-        rows=tuple(TableRow(row, row[1] == DUE) for row in explanation.table(story)[:-1]) if story.spans else (),
+        band=_drawn(band, place) if band else None,
+        rows=tuple(TableRow(row, row[1] == DUE) for row in band.rows[:-1]) if band else (),
     )
 
 
@@ -220,10 +222,7 @@ def _title(reading: Reading) -> str:
     return (target.name if target and target.name else kind) + party
 
 
-def _drawn(story: Story, as_of: datetime, place: int) -> Drawn | None:
-    band = clock_band.of(story, as_of, title=_title(story.reading))
-    if band is None:
-        return None
+def _drawn(band: Band, place: int) -> Drawn:
     return Drawn(clock_band.draw(band, f"clock{place}"), clock_band.draw(band, f"clock{place}n", clock_band.NARROW))
 
 
