@@ -108,7 +108,7 @@ def test_when_workers_are_killed_others_take_over_and_nothing_is_done_twice(fres
 
 @pytest.mark.full
 def test_a_hundred_thousand_messages_survive_kills(fresh: Fresh, figure: Figure) -> None:
-    killed = race_with_kills(messages(fresh("kills"), 100_000), 100_000, workers=4, at_once=50, every=2.5)
+    killed = race_with_kills(messages(fresh("kills"), 100_000), 100_000, workers=4, at_once=50, every=1.0)
     figure(f"workers killed, {connection.vendor}", f"{killed}, 100,000 messages done once each")
     assert killed >= 5
 
