@@ -5,7 +5,7 @@ import json
 import random
 import sys
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pypdf import PdfReader
@@ -75,7 +75,7 @@ def write(folder: Path, services: int, tickets: int) -> None:
 
 def _rows(chance: random.Random, services: int, tickets: int) -> Iterator[str]:
     for number in range(tickets):
-        opened = datetime(2018, 5, 20) + timedelta(minutes=chance.randrange(40 * 24 * 60))
+        opened = datetime(2018, 5, 20, tzinfo=UTC) + timedelta(minutes=chance.randrange(40 * 24 * 60))
         priority = chance.choice(PRIORITIES)
         limit = {"P1": 2, "P2": 8, "P3": 40}[priority]
         done = opened + timedelta(minutes=int(limit * 60 * chance.uniform(0.1, 1.1)))
