@@ -68,7 +68,11 @@ class Standing(Enum):
     __hash__ = object.__hash__  # each is there once, and a page counts by them ten thousand times
 
 
-_IN_ORDER = tuple(Standing)
+_PLACES = {each: place for place, each in enumerate(Standing)}
+
+
+def _place(counted: tuple[Standing, int]) -> int:
+    return _PLACES[counted[0]]
 
 
 class Verdict(NamedTuple):
@@ -99,7 +103,8 @@ class Result:
     still_open: int = 0
 
     def __post_init__(self) -> None:
-        ordered = {each: number for each in _IN_ORDER if (number := self.standings.get(each))}
+        counted = (each for each in self.standings.items() if each[1])
+        ordered = dict(sorted(counted, key=_place))
         if any(number < 0 for number in ordered.values()) or not 0 <= self.still_open <= ordered.get(
             Standing.MISSED, 0
         ):

@@ -5,11 +5,12 @@ left open and whose due instant is over: it is missed in the month of its breach
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from django.db.models import CharField, Count, Q, QuerySet, Sum, Value
@@ -124,7 +125,12 @@ class Standpoint:
     def month_of(self, label: str, at: datetime) -> date:
         """Return the month in which an instant lies, in the zone of an agreement version."""
         version = self.versions.get(label)  # somebody may just have applied it
-        return zones.to_local(version.zone if version else self.zone, at).date().replace(day=1)
+        return _month_in(version.zone if version else self.zone, at)
+
+
+@lru_cache(maxsize=4_096)
+def _month_in(zone: str, at: datetime) -> date:
+    return zones.to_local(zone, at).date().replace(day=1)
 
 
 def standpoint(viewer: Viewer, now: datetime) -> Standpoint:
@@ -174,9 +180,10 @@ class Verdicts:
         chosen = months or self.months
         among = self.services if services is None else services
         met, missed = _tallied(self.seen.reach, words, chosen, among)
+        key_of = _key(words)
         for cell, number in self.overdue.items():
             if cell.month in chosen and (among is None or cell.service in among):
-                missed[tuple(getattr(cell, word) for word in words)] += number
+                missed[key_of(cell)] += number
         return met, missed
 
     def _of_promises(self, counts: Counts) -> Counts:
@@ -186,6 +193,13 @@ class Verdicts:
             promise = Promise(version.rpartition("/")[0], target, self.seen.shares.get((version, target)))
             summed[*key, promise] += number
         return summed
+
+
+def _key(words: tuple[str, ...]) -> Callable[[Cell], Key]:
+    """Return what takes some fields of a cell."""
+    if len(words) > 1:
+        return attrgetter(*words)
+    return lambda cell: tuple(getattr(cell, word) for word in words)
 
 
 def result(met: int, missed: int) -> Result:
@@ -202,8 +216,8 @@ def months_with_verdicts(seen: Standpoint, services: Services = None) -> Months 
 def _ends(seen: Standpoint, services: Services, by_month: str, by_due: str) -> list[date]:
     """Return the month of the first verdict that is tallied and of the first that is not, in some order."""
     tallied = _decided(seen.reach, services).order_by(by_month).values_list("month", flat=True).first()
-    due = _running_and_over(seen, services).order_by(by_due).values_list("label", "due_at").first()
-    return [each for each in (tallied, seen.month_of(*due) if due else None) if each]
+    due = _running_and_over(seen, services).order_by(by_due).values_list(*_VERSION, "due_at").first()
+    return [each for each in (tallied, seen.month_of(_label(*due[:2]), due[2]) if due else None) if each]
 
 
 # --- verdicts that are tallied ---
@@ -236,20 +250,21 @@ def _grouped(rows: QuerySet[Any], columns: tuple[str, ...], sums: Mapping[str, A
 def _decided(reach: Reach, services: Services) -> QuerySet[Any]:
     """Return the rows that tell verdicts: tallies, or single clocks where only events tell what is in reach."""
     if reach.by_supplier:
-        return _clocks(reach, services).filter(month__isnull=False)
+        clocks: QuerySet[Any] = _clocks(reach, services).filter(month__isnull=False).annotate(label=_LABEL)
+        return clocks
     rows = models.Tally.objects.filter(reach.of_tallies())
     return rows if services is None else rows.filter(service__in=services)
 
 
 def _clocks(reach: Reach, services: Services) -> QuerySet[Any]:
     rows = models.Clock.objects.filter(reach.of_tickets("ticket__"), organisation=reach.organisation)
-    rows = rows if services is None else rows.filter(ticket__service__in=services)
-    return rows.annotate(label=_LABEL)
+    return rows if services is None else rows.filter(ticket__service__in=services)
 
 
 # --- verdicts that fell as time went by ---
 
-_CLASSES = ("ticket__service", "ticket__customer", "priority", "kind", "party", "target", "label")
+_VERSION = ("version__agreement", "version__number")
+_CLASSES = ("ticket__service", "ticket__customer", "priority", "kind", "party", "target", *_VERSION)
 _NOT_ENFORCED = written([NOT_ENFORCED])[1:-1]
 
 
@@ -303,5 +318,11 @@ def counting(rows: QuerySet[Any]) -> QuerySet[Any]:
     return found
 
 
-def _cell(seen: Standpoint, breach: datetime, told: list[str]) -> Cell:
-    return Cell(seen.month_of(told[-1], breach), *told)
+def _cell(seen: Standpoint, breach: datetime, told: list[Any]) -> Cell:
+    *classes, agreement, number = told
+    label = _label(agreement, number)
+    return Cell(seen.month_of(label, breach), *(*classes, label))
+
+
+def _label(agreement: str, number: int) -> str:
+    return f"{agreement}/{number}"

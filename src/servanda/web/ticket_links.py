@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -17,8 +18,13 @@ from servanda.web.pages import OrganisationRequest, may_do
 def tickets_address(request: OrganisationRequest, **filters: Any) -> str:
     """Return the address of the list of tickets that filters ask for; empty for whom there is no such list."""
     to = address("tickets", request.organisation_slug) if may_do(request.viewer, Action.SEE_TICKET) else ""
-    written = Filters(**filters).written()
-    return f"{to}?{urlencode(written)}" if to and written else to
+    asked = _asked(Filters(**filters)) if to else ""
+    return f"{to}?{asked}" if asked else to
+
+
+@lru_cache(maxsize=16_384)
+def _asked(filters: Filters) -> str:
+    return urlencode(filters.written())
 
 
 def ticket_address(request: OrganisationRequest, source: str, number: str) -> str:
