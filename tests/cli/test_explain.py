@@ -22,6 +22,17 @@ def test_the_story_names_the_clause_the_due_instant_and_the_verdict(
     assert "when the ticket was resolved, 30 min before it was due: met." in text
 
 
+def test_a_pause_after_it_was_due_moved_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    options = small_log.written(tmp_path)
+    states = ("2026-01-12T16:00", "New"), ("2026-01-13T16:00", "Waiting"), ("2026-01-14T09:00", "Working")
+    with (tmp_path / "tickets.csv").open("a", encoding="utf-8") as table:
+        table.writelines(f"T6,{at}:00,{state},printing,P2\n" for at, state in (*states, ("2026-01-14T10:00", "Done")))
+    assert main(["explain", "T6", *options]) == 0
+    text = capsys.readouterr().out
+    assert "Counting 8 hours from there, it was due Tue 13 Jan 2026 15:00." in text
+    assert "2 h was paused" in text
+
+
 def test_the_table_adds_up_to_the_reading(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lines = explained(tmp_path, capsys, "T3").splitlines()
     total = next(line for line in lines if "in all" in line)

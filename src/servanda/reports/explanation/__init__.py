@@ -2,7 +2,7 @@
 time went, and what the source says; each sentence and each row from the records themselves.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -88,8 +88,8 @@ def _story(ticket: Ticket, reading: Reading, as_of: datetime, home: str) -> Stor
     events = [event for event in ticket.ordered() if event.happened_at <= as_of]
     clock = clock_of(events, reading.cover, as_of, evidence=True)
     parts = spans(clock, clock.cycles.index(reading.cycle))
-    sentences = tuple(_sentences(reading, reading.cycle, clock, totals(parts), version.zone))
-    due = tuple(_due(reading, reading.cycle, clock, version.zone))
+    due = tuple(_due(reading, reading.cycle, clock, parts, version.zone))
+    sentences = tuple(_sentences(reading, reading.cycle, clock, due, totals(parts), version.zone))
     return Story(reading, sentences, parts, totals(parts), version.zone, due)
 
 
@@ -105,12 +105,14 @@ def _refusals(reading: Reading) -> Iterator[str]:
         yield f"Nor by {count(len(refused) - 5, 'other clause')}, each outside its scope or dates."
 
 
-def _sentences(reading: Reading, cycle: Cycle, clock: Replay, sums: Totals, zone: str) -> Iterator[str]:
+def _sentences(
+    reading: Reading, cycle: Cycle, clock: Replay, due: Iterable[str], sums: Totals, zone: str
+) -> Iterator[str]:
     yield _promise(reading, clock)
     yield from _refusals(reading)
     if len(reading.cycles) > 1:
         yield f"The clock ran {count(len(reading.cycles), 'time')}; the worst is told here."
-    yield from _due(reading, cycle, clock, zone)
+    yield from due
     yield _where_time_went(sums)
     yield from _unlisted(clock, cycle, zone)
     yield _outcome(cycle, clock, zone)
@@ -133,7 +135,7 @@ def _promise(reading: Reading, clock: Replay) -> str:
     )
 
 
-def _due(reading: Reading, cycle: Cycle, clock: Replay, zone: str) -> Iterator[str]:
+def _due(reading: Reading, cycle: Cycle, clock: Replay, parts: Iterable[Span], zone: str) -> Iterator[str]:
     limit, calendar = reading.cover.limit, clock.terms.calendar
     assert limit is not None
     hours = "round the clock" if limit.unit is Unit.ELAPSED else f"on the calendar '{calendar.name or calendar.id}'"
@@ -141,8 +143,15 @@ def _due(reading: Reading, cycle: Cycle, clock: Replay, zone: str) -> Iterator[s
     if cycle.due_at is None:
         yield f"It is paused, so there is no due instant now; {length(cycle.left)} of open time is left."
         return
-    pauses = f", {length(cycle.paused)} of pauses left out" if cycle.paused else ""
+    left_out = _paused_until(parts, cycle.due_at)
+    pauses = f", {length(left_out)} of pauses left out" if left_out else ""
     yield f"Counting {limit} from there{pauses}, it was due {instant(cycle.due_at, zone)}{_rolls(clock)}."
+
+
+def _paused_until(parts: Iterable[Span], due: datetime) -> timedelta:
+    """Return how much open time was paused before an instant: a pause after it moved nothing."""
+    paused = (each for each in parts if each.use is Use.PAUSED and each.start < due)
+    return sum((min(each.end, due) - each.start for each in paused), timedelta())
 
 
 def _rolls(clock: Replay) -> str:
