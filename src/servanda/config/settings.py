@@ -17,7 +17,9 @@ from servanda.config.secret_keys import secret_key
 _folder = own_folder(os.environ)
 _address = address_of(os.environ)
 
-DATABASES = {"default": database_of(os.environ.get("SERVANDA_DATABASE"), _folder).as_django()}
+_database = database_of(os.environ.get("SERVANDA_DATABASE"), _folder).as_django()
+# To open a database takes as long as to answer from it, so each thread of the web program keeps its connection.
+DATABASES = {"default": {**_database, "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}}
 INSTALLED_APPS = [
     "servanda.store",
     "servanda.web",

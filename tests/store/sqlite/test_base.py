@@ -6,7 +6,7 @@ import stat
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -172,3 +172,22 @@ def test_what_is_wrong_for_another_reason_is_said_at_once(connection: DatabaseWr
         connection._start_transaction_under_autocommit()
     assert time.monotonic() - began < 5
     connection.rollback()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there an open file keeps its place")
+def test_a_connection_that_is_kept_notices_another_file_in_the_place_of_its_own(tmp_path: Path) -> None:
+    path, other = tmp_path / "turns.sqlite3", tmp_path / "other.sqlite3"
+    for each, content in ((path, "old"), (other, "new")):
+        with closing(sqlite3.connect(each)) as made:
+            made.executescript(f"CREATE TABLE note (content TEXT); INSERT INTO note VALUES ('{content}')")
+    opened = wrapper(path)
+    opened.settings_dict["CONN_HEALTH_CHECKS"] = True
+    with opened.cursor() as cursor:
+        assert cursor.execute("SELECT content FROM note").fetchall() == [("old",)]
+    assert opened.is_usable()
+    os.replace(other, path)
+    assert not opened.is_usable()
+    opened.close_if_unusable_or_obsolete()  # what Django does as a request begins
+    with opened.cursor() as cursor:
+        assert cursor.execute("SELECT content FROM note").fetchall() == [("new",)]
+    opened.close()

@@ -29,12 +29,19 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """A connection that lets a writer begin first who has waited for long."""
 
     connection: Any
+    opened_file: tuple[int, int] | None = None
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Open the file; a new one, and what SQLite puts beside it, is for its owner alone: it holds people's names."""
         if os.name == "posix" and not str(conn_params["database"]).startswith((":", "file:")):
             _make_own(conn_params["database"])
-        return super().get_new_connection(conn_params)
+        opened = super().get_new_connection(conn_params)
+        self.opened_file = _file_at(conn_params["database"])
+        return opened
+
+    def is_usable(self) -> bool:
+        """Say whether the file that is open still stands under its name: another may have been put there."""
+        return self.opened_file == _file_at(self.settings_dict["NAME"])
 
     def _start_transaction_under_autocommit(self) -> None:
         """Begin a transaction; raise `OperationalError` when others write for the whole of the time-out."""
@@ -73,6 +80,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _let_sqlite_wait(self, seconds: float) -> None:
         self.connection.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}").close()
+
+
+def _file_at(path: str) -> tuple[int, int] | None:
+    """Return which file stands at a path, if one does."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def seconds_until(end: float) -> float:
