@@ -1,5 +1,6 @@
 """Who may do what: a fixed cast in one school, and a stranger from another."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -17,6 +18,7 @@ from servanda.engine.rights import (
     Subject,
     Viewer,
     may,
+    other_side,
 )
 
 TODAY = date(2026, 1, 12)
@@ -111,6 +113,31 @@ def test_a_role_begins_and_ends_on_its_dates_both_included() -> None:
     assert granted(TODAY, TODAY)
     assert not granted(date(2026, 1, 13), None)
     assert not granted(None, date(2026, 1, 11))
+
+
+@pytest.mark.parametrize(
+    ("held", "wanted", "stands_against"),
+    [
+        ((Role.SERVICE_MANAGER, (), None), (Role.REPRESENTATIVE, (), None), True),
+        ((Role.REPRESENTATIVE, ("staff",), None), (Role.SERVICE_MANAGER, (), None), True),
+        ((Role.SERVICE_MANAGER, ("staff",), None), (Role.REPRESENTATIVE, ("pupils",), None), False),
+        ((Role.SERVICE_MANAGER, ("staff",), date(2026, 3, 31)), (Role.REPRESENTATIVE, ("staff",), None), False),
+        ((Role.TECHNICIAN, (), None), (Role.REPRESENTATIVE, (), None), False),
+        ((Role.SERVICE_MANAGER, (), None), (Role.SERVICE_MANAGER, (), None), False),
+    ],
+)
+def test_nobody_is_on_both_sides_for_the_same_users_on_the_same_day(
+    held: tuple[Role, tuple[str, ...], date | None],
+    wanted: tuple[Role, tuple[str, ...], date | None],
+    stands_against: bool,
+) -> None:
+    before, asked = (
+        Assignment(role, Scope(customers=frozenset(customers)), until_on=until)
+        for role, customers, until in (held, wanted)
+    )
+    asked = replace(asked, from_on=date(2026, 4, 1))
+    assert (other_side([before], asked) == before) is stands_against
+    assert other_side([], asked) is None
 
 
 def test_a_role_that_ends_before_it_begins_is_refused() -> None:

@@ -89,6 +89,22 @@ def test_the_same_role_again_is_no_news(store: str) -> None:
     assert len(contents(own)) == 2
 
 
+def test_nobody_manages_the_service_and_represents_its_users(store: str) -> None:
+    own = school()
+    people.add(kim(own), "sam", "Sam", now=NOW)
+    people.assign(kim(own), "sam", Assignment(Role.SERVICE_MANAGER, Scope(customers=frozenset({"staff"}))), now=NOW)
+    pupils, staff = (Scope(customers=frozenset({each})) for each in ("pupils", "staff"))
+    assert people.assign(kim(own), "sam", Assignment(Role.REPRESENTATIVE, pupils), now=NOW)
+    for scope in (staff, Scope()):
+        with pytest.raises(PersonRefused, match=r"'sam' is service_manager and would be representative for .*staff"):
+            people.assign(kim(own), "sam", Assignment(Role.REPRESENTATIVE, scope), now=NOW)
+    with pytest.raises(PersonRefused, match=r"'sam' is representative and would be service_manager for .*pupils"):
+        people.assign(kim(own), "sam", MANAGER, now=NOW)
+    people.end_assignment(kim(own), "sam", Role.SERVICE_MANAGER, TODAY, now=NOW)
+    later = Assignment(Role.REPRESENTATIVE, staff, from_on=date(2026, 6, 2))
+    assert people.assign(kim(own), "sam", later, now=NOW)
+
+
 def test_a_role_that_was_ended_lasts_to_its_last_day(store: str) -> None:
     own = school()
     people.add(kim(own), "sam", "Sam", now=NOW)

@@ -54,7 +54,9 @@ def links(text: str) -> set[str]:
 
 def test_without_a_service_manager_a_banner_says_so(with_tickets: models.Organisation, signed_in: SignedIn) -> None:
     administrator = signed_in(Role.ADMINISTRATOR)
-    assert "No service manager is named" not in administrator.get(HOME).text
+    text = administrator.get(HOME).text
+    assert "No service manager is named" not in text
+    assert "service manager: <bdi>" in text
     models.RoleAssignment.objects.filter(role=Role.SERVICE_MANAGER.value).update(
         until_on=school.NOW.date().replace(day=1)
     )
@@ -62,6 +64,7 @@ def test_without_a_service_manager_a_banner_says_so(with_tickets: models.Organis
     assert "No service manager is named" in answer.text
     assert "servanda people assign PERSON --role service_manager" in answer.text
     assert "An administrator can name one" in signed_in(Role.EXECUTIVE).get(HOME).text
+    assert "No service manager is named" in administrator.get(f"{HOME}services/").text
 
 
 def test_an_empty_organisation_is_told_what_will_be_here_and_what_to_do(manager: Client) -> None:

@@ -4,7 +4,7 @@ What nobody has granted is refused: without an assignment, in another organisati
 assignment, or outside its scope.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -161,11 +161,33 @@ class Assignment:
         """Whether the assignment is in force on a date."""
         return (self.from_on is None or self.from_on <= on) and (self.until_on is None or on <= self.until_on)
 
+    def overlaps(self, other: "Assignment") -> bool:
+        """Whether there is a day on which both are in force."""
+        begin = max(each.from_on or date.min for each in (self, other))
+        return begin <= min(each.until_on or date.max for each in (self, other))
+
     def grants(self, action: Action, subject: Subject) -> bool:
         """Whether role and scope together grant an action on a subject of the organisation, dates aside."""
         if action not in GRANTED[self.role]:
             return False
         return self.scope.is_whole if action in WHOLE_ORGANISATION else self.scope.holds(subject)
+
+
+_OTHER_SIDE = MappingProxyType({Role.SERVICE_MANAGER: Role.REPRESENTATIVE, Role.REPRESENTATIVE: Role.SERVICE_MANAGER})
+
+
+def other_side(held: Iterable[Assignment], wanted: Assignment) -> Assignment | None:
+    """Return what somebody holds that makes a role impossible for them: nobody is on both sides for the same users.
+
+    A service manager speaks for those who give support, and so cannot at the same time represent the users of a
+    customer group to whom it is given (FITS, service level management: roles).
+    """
+    facing = (each for each in held if each.role is _OTHER_SIDE.get(wanted.role))
+    return next((each for each in facing if each.overlaps(wanted) and _share_users(each.scope, wanted.scope)), None)
+
+
+def _share_users(one: Scope, other: Scope) -> bool:
+    return not (one.customers and other.customers) or not one.customers.isdisjoint(other.customers)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,8 @@
 """What the home page rests on: how all services stand now and by month, as far as a viewer may see it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-
-from django.db.models import Q
 
 from servanda.engine import zones
 from servanda.engine.results import Result
@@ -14,6 +12,7 @@ from servanda.queries.attainment import ByPromise, Months, Standpoint, Verdicts
 from servanda.queries.board import Board, ClockShown
 from servanda.queries.services import Known, Named
 from servanda.store import models
+from servanda.store.holders import holders
 
 ROWS = 12
 """How many services the chart of the home page shows."""
@@ -122,31 +121,15 @@ def _chart(verdicts: Verdicts, named: Mapping[str, Named]) -> Chart:
 
 def _steps(seen: Standpoint, span: Known | None) -> Steps:
     own = models.Report.objects.filter(organisation=seen.reach.organisation)
-    holders = _holders(seen, (Role.SERVICE_MANAGER, Role.REPRESENTATIVE))
+    today = zones.to_local(seen.zone, seen.now).date()
+    held = holders(seen.reach.organisation, (Role.SERVICE_MANAGER, Role.REPRESENTATIVE), today)
     return Steps(
         agreements=bool(seen.book.versions),
         tickets=span is not None,
-        service_managers=holders[Role.SERVICE_MANAGER],
-        representatives=holders[Role.REPRESENTATIVE],
+        service_managers=held[Role.SERVICE_MANAGER],
+        representatives=held[Role.REPRESENTATIVE],
         report=own.exists(),
     )
-
-
-def _holders(seen: Standpoint, roles: Iterable[Role]) -> Mapping[Role, tuple[str, ...]]:
-    """Return the names of the people who hold each of some roles today, in one statement."""
-    today = zones.to_local(seen.zone, seen.now).date()
-    held = models.RoleAssignment.objects.filter(
-        Q(from_on=None) | Q(from_on__lte=today),
-        Q(until_on=None) | Q(until_on__gte=today),
-        organisation=seen.reach.organisation,
-        role__in=[each.value for each in roles],
-        person__active=True,
-    )
-    rows = list(held.order_by("person__name", "person__slug").values_list("role", "person__name", "person__slug"))
-    return {
-        role: tuple(dict.fromkeys(name or slug for held_role, name, slug in rows if held_role == role.value))
-        for role in roles
-    }
 
 
 def _last_import(seen: Standpoint) -> LastImport | None:

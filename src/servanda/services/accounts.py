@@ -28,6 +28,7 @@ from servanda.engine.rights import Action, Assignment, Role, Viewer
 from servanda.services import audit, organisations, people
 from servanda.store import models, records, translate
 from servanda.store.access import NotFound, access_organisation, lock_organisation
+from servanda.store.holders import holders
 from servanda.store.keepable import check_name
 from servanda.store.slugs import LONGEST_SLUG
 
@@ -39,12 +40,16 @@ LONGEST_PASSWORD = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Who an account is in one organisation; both their names, and the zone in which it speaks of dates."""
+    """Who an account is in one organisation; both their names, and the zone in which it speaks of dates.
+
+    `service_managers` names who owns its promises today.
+    """
 
     viewer: Viewer
     person_name: str
     organisation_name: str
     zone: str
+    service_managers: tuple[str, ...]
 
 
 class LinkIsFor(Enum):
@@ -120,7 +125,8 @@ def _people(account: int) -> QuerySet[models.Person]:
 
 def _standing(organisation: models.Organisation, person: models.Person, now: datetime) -> Standing:
     viewer = people.as_viewer(organisation, person, now)
-    return Standing(viewer, person.name or person.slug, organisation.name, organisation.zone)
+    managers = holders(organisation, (Role.SERVICE_MANAGER,), viewer.on)[Role.SERVICE_MANAGER]
+    return Standing(viewer, person.name or person.slug, organisation.name, organisation.zone, managers)
 
 
 # --- links ---

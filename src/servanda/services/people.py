@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from servanda.bad_input import BadInput
 from servanda.engine import zones
 from servanda.engine.canonical import plain
-from servanda.engine.rights import Action, Assignment, Role, Viewer
+from servanda.engine.rights import Action, Assignment, Role, Viewer, other_side
 from servanda.services import audit
 from servanda.store import models, records, translate
 from servanda.store.access import NotFound, access_organisation, lock_organisation
@@ -71,11 +71,25 @@ def assign(viewer: Viewer, slug: str, assignment: Assignment, *, now: datetime) 
         person = _person(organisation, slug)
         if not person.active:
             raise PersonRefused(f"'{slug}' has left.", expected="somebody who is here", mend="Let them return first.")
-        if assignment in (translate.assignment_of(each) for each in _assignments(person)):
+        held = [translate.assignment_of(each) for each in _assignments(person)]
+        if assignment in held:
             return False
+        _refuse_both_sides(slug, other_side(held, assignment), assignment)
         translate.record_of_assignment(assignment, person).save()
         _note(organisation, viewer, slug, now, {"done": "assigned", "assignment": plain(assignment)})
         return True
+
+
+def _refuse_both_sides(slug: str, facing: Assignment | None, wanted: Assignment) -> None:
+    if facing is None:
+        return
+    shared = sorted(facing.scope.customers & wanted.scope.customers or facing.scope.customers | wanted.scope.customers)
+    users = f"the users of {', '.join(shared)}" if shared else "the same users"
+    raise PersonRefused(
+        f"'{slug}' is {facing.role.value} and would be {wanted.role.value} for {users}.",
+        expected="a service manager who speaks for support, and somebody else who speaks for the users",
+        mend="Choose another person, limit one of the roles to other customers, or end the one first.",
+    )
 
 
 def end_assignment(viewer: Viewer, slug: str, role: Role, on: date, *, now: datetime) -> int:

@@ -70,6 +70,8 @@ def _of_an_organisation(request: OrganisationRequest) -> dict[str, Any]:
         "person_name": request.person_name,
         "organisation_name": request.organisation_name,
         "zone": request.zone,
+        "service_managers": request.service_managers,
+        "names_service_managers": may_do(viewer, Action.MANAGE_PEOPLE),
         "now": request.now.replace(second=0, microsecond=0),
         "main": _links(MAIN, viewer, request.path),
         "behind": _links(BEHIND_THE_NAME, viewer, request.path),

@@ -37,6 +37,7 @@ class OrganisationRequest(HttpRequest):
     organisation_name: str
     person_name: str
     zone: str
+    service_managers: tuple[str, ...]
     now: datetime
 
 
@@ -77,6 +78,7 @@ def _inside(request: HttpRequest, organisation: str, actions: tuple[Action, ...]
     inside.organisation_name = standing.organisation_name
     inside.person_name = standing.person_name
     inside.zone = standing.zone
+    inside.service_managers = standing.service_managers
     return inside
 
 
