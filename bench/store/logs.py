@@ -24,7 +24,7 @@ format: servanda-mapping/1
 id: bench-wide
 name: A wide export
 source: desk
-times: {formats: ["%Y-%m-%d %H:%M"], zone: Europe/London}
+times: {formats: ["%Y-%m-%d %H:%M"], zone: UTC}
 rows: {are: tickets, ticket: number}
 events: {opened: opened, resolved: resolved}
 classes: {service: {column: service}}
