@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+# What a build server must not let pass: a test that is skipped.
 SKIPPING = """
 import pytest
 

@@ -143,7 +143,7 @@ def growth(rounds: int) -> Figures:
         "Calendar.elapsed": lambda each: (OFFICE.elapsed, each.utc),
         "Calendar.due": lambda each: (OFFICE.due, (each.utc[0], (each.utc[1] - each.utc[0]) * 5 // 24)),
         "kernel.elapsed": lambda each: (partial(kernel.elapsed, TABLES), each.micros),
-        f"{peer.label} between": lambda each: (peer.elapsed, each.utc),  # type: ignore[dict-item, return-value]
+        f"{peer.label} between": lambda each: (peer.elapsed, each.utc),  # type: ignore[dict-item, return-value]  # a peer has what it offers
     }
     work = {
         f"{name}, {span}": calls(way(asked[0])[0], [way(each)[1] for each in asked])
@@ -197,12 +197,12 @@ def compiled_loops() -> tuple[Any, Any]:
     elapsed, due = bulk.compiled().elapsed, bulk.compiled().due
 
     @numba.njit
-    def elapsed_all(tables, starts, ends, out):  # type: ignore[no-untyped-def]
+    def elapsed_all(tables, starts, ends, out):  # type: ignore[no-untyped-def]  # numba compiles it for whatever comes
         for i in range(len(starts)):
             out[i] = elapsed(tables, starts[i], ends[i])
 
     @numba.njit
-    def due_all(tables, starts, limit, out):  # type: ignore[no-untyped-def]
+    def due_all(tables, starts, limit, out):  # type: ignore[no-untyped-def]  # as above
         for i in range(len(starts)):
             out[i] = due(tables, starts[i], limit)
 

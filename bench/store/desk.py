@@ -45,7 +45,7 @@ def _empty(cursor: "object", table: str) -> None:
     from servanda.store.keeping import statements
 
     guarded = table in ("store_event", "store_sourcerow")
-    execute = cursor.execute  # type: ignore[attr-defined]
+    execute = cursor.execute  # type: ignore[attr-defined]  # the cursor below Django's
     if guarded and connection.vendor == "sqlite":
         execute(f"DROP TRIGGER {table}_no_update")
         execute(f"DROP TRIGGER {table}_no_delete")

@@ -12,9 +12,9 @@ for old in folder.glob("memory.sqlite3*"):
 setup(f"sqlite:///{folder}/memory.sqlite3")
 
 from bench.store import logs  # noqa: E402 - Django has to know the database first
-from bench.store.desk import BY, NOW, desk  # noqa: E402
+from bench.store.desk import BY, NOW, desk  # noqa: E402 - as above
 
-from servanda.services import imports  # noqa: E402
+from servanda.services import imports  # noqa: E402 - as above
 
 desk(folder)
 mapping = folder / "wide.yaml"

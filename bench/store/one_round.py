@@ -11,13 +11,13 @@ from servanda.config import setup
 url, folder = sys.argv[1], Path(sys.argv[2])
 setup(url)
 
-from bench.store import logs  # noqa: E402
-from bench.store.desk import BY, NOW, desk, empty  # noqa: E402
-from django.db import connection, transaction  # noqa: E402 - Django has to know the database first
+from bench.store import logs  # noqa: E402 - Django has to know the database first
+from bench.store.desk import BY, NOW, desk, empty  # noqa: E402 - as above
+from django.db import connection, transaction  # noqa: E402 - as above
 
-from servanda.engine.events import Event, EventKind  # noqa: E402
-from servanda.services import events, imports  # noqa: E402
-from servanda.store import models, raw  # noqa: E402
+from servanda.engine.events import Event, EventKind  # noqa: E402 - as above
+from servanda.services import events, imports  # noqa: E402 - as above
+from servanda.store import models, raw  # noqa: E402 - as above
 
 TICKETS = 5_000
 LIVE = 500
@@ -60,7 +60,7 @@ def _floor() -> dict[str, float]:
 def _values(model: type) -> list[tuple[object, ...]]:
     columns = ", ".join(("id", *raw.columns_of(model)))
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {columns} FROM {model._meta.db_table} ORDER BY id")  # type: ignore[attr-defined]
+        cursor.execute(f"SELECT {columns} FROM {model._meta.db_table} ORDER BY id")  # type: ignore[attr-defined]  # of any model
         return list(cursor.fetchall())
 
 

@@ -14,10 +14,9 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlencode
 
 import psutil
 from django.core.management import call_command
@@ -31,66 +30,37 @@ from servanda.services import accounts, people, reports
 from servanda.store import models, translate
 from tests.architecture.sources import ROOT
 from tests.databases import work_on
+from tests.plain_browser import GONE, TOKEN, PlainBrowser, found
 from tests.reports.months import JUNE, keep_june
 from tests.rig.kills_databases import Copies
 from tests.services.hill import NOW
 
 EMAIL, PASSWORD = "kim@hill.example", "nine words are better than one"
 MONTH = "/o/hill/reports/2018-06/"
-TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 FIGURES = re.compile(r'name="figures" value="([^"]+)"')
 VICTIMS = ("web", "worker", "all")
-BROKEN = (OSError, http.client.HTTPException)
 
 
-@dataclass(slots=True)
-class Person:
-    """Somebody at a browser without JavaScript."""
-
-    port: int
-    cookies: dict[str, str] = field(default_factory=dict)
-
-    def ask(self, method: str, path: str, told: dict[str, str] | None = None) -> tuple[int, str]:
-        """Ask for a page on a connection of its own; return the status and the text."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        headers = {"Host": f"localhost:{self.port}", "Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
-        body = urlencode(told) if told else None
-        if body:
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
-        try:
-            connection.request(method, path, body, headers)
-            answer = connection.getresponse()
-            for each in answer.headers.get_all("Set-Cookie") or ():
-                name, _, value = each.partition(";")[0].partition("=")
-                self.cookies[name] = value
-            return answer.status, answer.read().decode()
-        finally:
-            connection.close()
-
-    def sign_in(self) -> None:
-        """Sign in with the password."""
-        _, form = self.ask("GET", "/account/sign-in/")
-        told = {"csrfmiddlewaretoken": _found(TOKEN, form), "login": EMAIL, "password": PASSWORD}
-        status, text = self.ask("POST", "/account/sign-in/", told)
-        assert status == http.client.FOUND, text[:500]
-
-    def order(self) -> dict[str, str]:
-        """Open the draft of the month and return what its button sends."""
-        _, form = self.ask("GET", MONTH)
-        return {"csrfmiddlewaretoken": _found(TOKEN, form), "figures": _found(FIGURES, form)}
-
-    def issue(self, order: dict[str, str]) -> bool:
-        """Press the button; return whether the answer said that it is done."""
-        try:
-            return self.ask("POST", f"{MONTH}issue/", order)[0] == http.client.FOUND
-        except BROKEN:
-            return False
+def order(kim: PlainBrowser) -> dict[str, str]:
+    """Open the draft of the month and return what its button sends."""
+    _, form = kim.see(MONTH)
+    return {"csrfmiddlewaretoken": found(TOKEN, form), "figures": found(FIGURES, form)}
 
 
-def _found(pattern: re.Pattern[str], text: str) -> str:
-    found = pattern.search(text)
-    assert found is not None, text[:500]
-    return found[1]
+def issue(kim: PlainBrowser, ordered: dict[str, str]) -> bool:
+    """Press the button; return whether the answer said that it is done."""
+    try:
+        return kim.send(f"{MONTH}issue/", ordered)[0] == http.client.FOUND
+    except GONE:
+        return False
+
+
+@contextmanager
+def signed_in(port: int) -> Iterator[PlainBrowser]:
+    """Give a browser in which Kim is signed in."""
+    with closing(PlainBrowser(port)) as kim:
+        kim.sign_in(EMAIL, PASSWORD)
+        yield kim
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +130,10 @@ def _is(process: psutil.Process, victim: str) -> bool:
 def takes(copies: Copies, folder: Path) -> float:
     """Return how many seconds it takes to issue the report, when nothing is killed."""
     copies.put_back()
-    with served(copies, folder) as (_, port):
-        kim = Person(port)
-        kim.sign_in()
-        order = kim.order()
+    with served(copies, folder) as (_, port), signed_in(port) as kim:
+        ordered = order(kim)
         begun = time.monotonic()
-        assert kim.issue(order)
+        assert issue(kim, ordered)
         return time.monotonic() - begun
 
 
@@ -174,34 +142,30 @@ def round_of(copies: Copies, folder: Path, chance: random.Random, longest: float
     copies.put_back()
     victim, after = chance.choice(VICTIMS), chance.uniform(0, longest)
     answers: list[bool] = []
-    with served(copies, folder) as (started, port):
-        kim = Person(port)
-        kim.sign_in()
-        order = kim.order()
-        pressing = threading.Thread(target=lambda: answers.append(kim.issue(order)))
+    with served(copies, folder) as (started, port), signed_in(port) as kim:
+        ordered = order(kim)
+        pressing = threading.Thread(target=lambda: answers.append(issue(kim, ordered)))
         pressing.start()
         time.sleep(after)
         kill(started, victim)
         pressing.join()
     copies.settle()
-    found = _numbers(copies)
-    faults = [*copies.faults(), *_faults(found)]
-    if answers[0] and not found:
+    numbers = _numbers(copies)
+    faults = [*copies.faults(), *_faults(numbers)]
+    if answers[0] and not numbers:
         faults.append("the report was said to be issued, and is not there")
-    if not found:
+    if not numbers:
         faults += _issued_after_all(copies, folder)
-    return Told(victim, after, answers[0], bool(found), tuple(faults))
+    return Told(victim, after, answers[0], bool(numbers), tuple(faults))
 
 
 def _issued_after_all(copies: Copies, folder: Path) -> list[str]:
     """Return what is wrong when the program serves again and the button is pressed once more."""
-    with served(copies, folder) as (_, port):
-        kim = Person(port)
-        kim.sign_in()
-        done = kim.issue(kim.order())
+    with served(copies, folder) as (_, port), signed_in(port) as kim:
+        done = issue(kim, order(kim))
     copies.settle()
-    found = _numbers(copies)
-    return [*_faults(found), *([] if done and found else ["it could not be issued afterwards"])]
+    numbers = _numbers(copies)
+    return [*_faults(numbers), *([] if done and numbers else ["it could not be issued afterwards"])]
 
 
 def _numbers(copies: Copies) -> list[int]:

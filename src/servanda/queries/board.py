@@ -159,7 +159,7 @@ def of_service(seen: Standpoint, service: str, kept: Mapping[date, ByPromise]) -
 
 
 def _misses(seen: Standpoint, reach: Reach, service: str, kept: Mapping[date, ByPromise]) -> list[ClockKept]:
-    """Return the last misses that count: those decided by an event, and those whose due instant just went by."""
+    """Return the last misses that count: those decided by an event, and running clocks past their due instant."""
     mine = models.Clock.objects.filter(
         reach.of_tickets("ticket__"), organisation=reach.organisation, ticket__service=service
     )

@@ -12,7 +12,7 @@ from functools import cached_property
 from itertools import islice
 from typing import NamedTuple
 
-from django.db.models import BigIntegerField, Count, Max, Min, Q
+from django.db.models import BigIntegerField, Count, Max, Q
 from django.db.models.functions import Cast
 
 from servanda.bad_input import BadInput
@@ -28,6 +28,7 @@ from servanda.store import models
 from servanda.store.access import access_organisation
 from servanda.store.books import book_from, versions
 from servanda.store.histories import TICKETS_AT_ONCE, histories
+from servanda.store.spans import span_of_tickets
 
 _A_DAY = timedelta(days=1)
 
@@ -279,9 +280,8 @@ class Reach(NamedTuple):
 
 def reach(log: MonthLog) -> Reach:
     """Return how far what is kept reaches."""
-    own = models.Ticket.objects.filter(organisation=log.organisation)
-    told = own.aggregate(first=Min("opened_at"), last=Max("last_event_at"), tickets=Count("pk"))
-    return Reach(told["first"], told["last"], told["tickets"])
+    first, _, last = span_of_tickets(log.organisation)
+    return Reach(first, last, models.Ticket.objects.filter(organisation=log.organisation).count())
 
 
 class Late(NamedTuple):

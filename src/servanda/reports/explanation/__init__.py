@@ -261,7 +261,7 @@ def _groups(parts: list[Span], story: Story) -> list[list[Span]]:
 
 
 def _by_month(parts: list[Span], zone: str) -> list[list[Span]]:
-    """Return the spans of a long story month by month."""
+    """Return the spans of a long story month by month; of thousands, only the first of each is put on a wall clock."""
     found: list[list[Span]] = []
     ends_at = None
     for span in parts:
