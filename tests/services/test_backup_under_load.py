@@ -18,7 +18,7 @@ from tests.services.fresh import drop, on_server
 WRITERS, RATE = 4, 200
 ROUNDS_IN_FULL = 50
 ROUNDS_ON_ONE = 5
-"""After so many rounds the writers begin on a new database: they fill one faster than it is backed up and tried."""
+"""After so many rounds the writers begin on a new database: they fill one faster than it is backed up and restored."""
 
 BEGIN = """
 import sys, time, json
@@ -156,7 +156,10 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[
 def backed_up_under_load(
     place: Callable[[str], str], folder: Path, rounds: int, part: int = 0
 ) -> list[tuple[int, float]]:
-    """Back up a database under load and restore it, so many times; return what the writers wrote."""
+    """Back up a database under load and restore it, so many times; return what the writers wrote.
+
+    The first of the backups is also restored into the other kind of database, or into another file.
+    """
     own, other = place(f"load_own_{part}"), place(f"load_other_{part}")
     crossed = f"sqlite:///{folder / f'crossed_{part}.sqlite3'}"
     run(own, "-c", SEED)
@@ -174,7 +177,7 @@ def backed_up_under_load(
             assert before <= found["tickets"] <= written_so_far(own)
             assert found["tickets"] > seen
             seen = found["tickets"]
-            assert restored(folder / name, crossed) == found
+            assert number or restored(folder / name, crossed) == found
             (folder / name).unlink()
             for each in folder.glob("*.replaced-*"):
                 each.unlink()
