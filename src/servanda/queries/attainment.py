@@ -5,7 +5,7 @@ left open and whose due instant is over: it is missed in the month of its breach
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
@@ -27,10 +27,12 @@ from servanda.engine.rights import Action, Viewer
 from servanda.queries.reach import Reach, reach_of
 from servanda.store import models
 from servanda.store.books import remembered_book
+from servanda.store.prepared import Given, prepared
 from servanda.store.searching import Part
 
-Services = Collection[str] | None
+Services = frozenset[str] | None
 Key = tuple[Any, ...]
+Row = tuple[Any, ...]
 Counts = Counter[Key]
 
 
@@ -157,7 +159,7 @@ class Verdicts:
         return {cell: number for cell, number in found.items() if cell.month in self.months}
 
     def by(self, *words: str, months: Months | None = None, services: Services = None) -> dict[Key, Result]:
-        """Return the results by some fields of a cell, such as `month` and `service`, in one statement.
+        """Return the results by one or more fields of a cell, such as `month` and `service`, in one statement.
 
         Of fewer months or services than these where some are given.
         """
@@ -209,15 +211,26 @@ def result(met: int, missed: int) -> Result:
 
 def months_with_verdicts(seen: Standpoint, services: Services = None) -> Months | None:
     """Return the first and the last month in which a verdict fell; nothing where none has."""
-    found = [*_ends(seen, services, "month", "due_at"), *_ends(seen, services, "-month", "-due_at")]
+    found = [*_ends(seen, services, ""), *_ends(seen, services, "-")]
     return Months(min(found), max(found)) if found else None
 
 
-def _ends(seen: Standpoint, services: Services, by_month: str, by_due: str) -> list[date]:
-    """Return the month of the first verdict that is tallied and of the first that is not, in some order."""
-    tallied = _decided(seen.reach, services).order_by(by_month).values_list("month", flat=True).first()
-    due = _running_and_over(seen, services).order_by(by_due).values_list(*_VERSION, "due_at").first()
-    return [each for each in (tallied, seen.month_of(_label(*due[:2]), due[2]) if due else None) if each]
+def _ends(seen: Standpoint, services: Services, order: str) -> Iterator[date]:
+    """Yield the month of the first verdict that is tallied and of the first that is not, in some order."""
+    for (month,) in _first_decided(seen.reach, services, order).rows():
+        yield month
+    for agreement, number, due_at in _first_over(seen.reach, services, order).rows(now=seen.now):
+        yield seen.month_of(_label(agreement, number), due_at)
+
+
+@prepared
+def _first_decided(reach: Reach, services: Services, order: str) -> QuerySet[Any]:
+    return _decided(reach, services).order_by(f"{order}month").values_list("month")[:1]
+
+
+@prepared
+def _first_over(reach: Reach, services: Services, order: str) -> QuerySet[Any]:
+    return _running_and_over(reach, services).order_by(f"{order}due_at").values_list(*_VERSION, "due_at")[:1]
 
 
 # --- verdicts that are tallied ---
@@ -228,23 +241,22 @@ _LABEL = Concat("version__agreement", Value("/"), Cast("version__number", CharFi
 
 def _tallied(reach: Reach, words: tuple[str, ...], months: Months, services: Services) -> tuple[Counts, Counts]:
     """Return how many verdicts were met and missed, by some fields of a cell."""
+    met, missed = Counts(), Counts()
+    for *key, of_met, of_missed in _sums(reach, words, months, services).rows():
+        met[tuple(key)], missed[tuple(key)] = of_met or 0, of_missed or 0
+    return met, missed
+
+
+@prepared
+def _sums(reach: Reach, words: tuple[str, ...], months: Months, services: Services) -> QuerySet[Any]:
     sums: Mapping[str, Any] = {"of_met": Sum("met"), "of_missed": Sum("missed")}
     columns = words
     if reach.by_supplier:
         sums = {f"of_{each}": Count("pk", filter=Q(state=each)) for each in (State.MET.value, State.MISSED.value)}
         columns = tuple(_OF_CLOCKS.get(word, word) for word in words)
     rows = _decided(reach, services).filter(month__gte=months.first, month__lte=months.last).order_by()
-    met, missed = Counts(), Counts()
-    for *key, of_met, of_missed in _grouped(rows, columns, sums):
-        met[tuple(key)], missed[tuple(key)] = of_met or 0, of_missed or 0
-    return met, missed
-
-
-def _grouped(rows: QuerySet[Any], columns: tuple[str, ...], sums: Mapping[str, Any]) -> Any:
-    """Return a row for each group, its columns and then its sums; one row where nothing parts them."""
-    if not columns:
-        return [tuple(rows.aggregate(**sums).values())]
-    return rows.values(*columns).annotate(**sums).values_list(*columns, *sums)
+    summed: QuerySet[Any] = rows.values(*columns).annotate(**sums).values_list(*columns, *sums)
+    return summed
 
 
 def _decided(reach: Reach, services: Services) -> QuerySet[Any]:
@@ -274,14 +286,21 @@ def _left_running(seen: Standpoint, months: Months, services: Services) -> Count
     The database knows nothing of zones. It parts due instants at every midnight at which a month begins in any of them,
     so that all of one part lie in one month, whatever the zone.
     """
-    edges = sorted({zones.midnight(each, zone) for each in (*months, after(months.last)) for zone in seen.zones})
-    part = Part("due_at", [to_microseconds(edge) for edge in edges])
+    edges = tuple(sorted({zones.midnight(each, zone) for each in (*months, after(months.last)) for zone in seen.zones}))
     found: Counter[Cell] = Counter()
     if edges:
-        rows = _running_and_over(seen, services).filter(due_at__gte=edges[0], due_at__lt=edges[-1])
-        for place, *told, number in _grouped(rows.annotate(part=part), ("part", *_CLASSES), {"number": Count("pk")}):
+        for place, *told, number in _left_by_part(seen.reach, edges, services).rows(now=seen.now):
             found[_cell(seen, edges[place - 1], told)] += number
     return found
+
+
+@prepared
+def _left_by_part(reach: Reach, edges: tuple[datetime, ...], services: Services) -> QuerySet[Any]:
+    rows = _running_and_over(reach, services).filter(due_at__gte=edges[0], due_at__lt=edges[-1]).order_by()
+    part = Part("due_at", [to_microseconds(edge) for edge in edges])
+    classes = ("part", *_CLASSES)
+    counted: QuerySet[Any] = rows.annotate(part=part).values(*classes).annotate(clocks=Count("pk"))
+    return counted.values_list(*classes, "clocks")
 
 
 def _paused_and_over(seen: Standpoint, services: Services) -> Counter[Cell]:
@@ -289,18 +308,22 @@ def _paused_and_over(seen: Standpoint, services: Services) -> Counter[Cell]:
 
     Nothing moves such an instant any more. There is hardly ever one, so they are looked at one by one.
     """
-    rows = counting(fixed_in_a_pause(_clocks(seen.reach, services))).values_list("machine", *_CLASSES)
     found: Counter[Cell] = Counter()
-    for machine, *told in rows:
+    for machine, *told in _fixed(seen.reach, services).rows():
         breach = from_microseconds(machine[kernel.S_FIXED])
         if breach < seen.now:
             found[_cell(seen, breach, told)] += 1
     return found
 
 
-def _running_and_over(seen: Standpoint, services: Services) -> QuerySet[Any]:
-    running = _clocks(seen.reach, services).filter(stopped_at=None, state=State.RUNNING.value)
-    return counting(running.filter(due_at__lt=seen.now))
+@prepared
+def _fixed(reach: Reach, services: Services) -> QuerySet[Any]:
+    return counting(fixed_in_a_pause(_clocks(reach, services))).values_list("machine", *_CLASSES)
+
+
+def _running_and_over(reach: Reach, services: Services) -> QuerySet[Any]:
+    running = _clocks(reach, services).filter(stopped_at=None, state=State.RUNNING.value)
+    return counting(running.filter(due_at__lt=Given("now")))
 
 
 def fixed_in_a_pause(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -318,7 +341,7 @@ def counting(rows: QuerySet[Any]) -> QuerySet[Any]:
     return found
 
 
-def _cell(seen: Standpoint, breach: datetime, told: list[Any]) -> Cell:
+def _cell(seen: Standpoint, breach: datetime, told: Row | list[Any]) -> Cell:
     *classes, agreement, number = told
     label = _label(agreement, number)
     return Cell(seen.month_of(label, breach), *(*classes, label))

@@ -1,11 +1,12 @@
 """The clocks that have not stopped, by how they stand, and those that missed: what a viewer may see of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import accumulate
+from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Value
 
 from servanda.engine.calendars import NoOpeningHours
 from servanda.engine.clocks import State, Terms
@@ -18,6 +19,7 @@ from servanda.queries.attainment import ByPromise, Months, Standpoint
 from servanda.queries.clocks import ClockKept, ClockNow, Timepieces
 from servanda.queries.reach import Reach, reach_of
 from servanda.store import models
+from servanda.store.prepared import Given, prepared
 
 MOST = 10
 URGENT = 5
@@ -69,38 +71,43 @@ def reach_of_tickets(seen: Standpoint) -> Reach | None:
     return reach_of(seen.viewer, Action.SEE_TICKET) if sees else None
 
 
-def open_clocks(reach: Reach) -> QuerySet[models.Clock]:
-    """Return the clocks in reach that have not stopped and are not exempt."""
-    return models.Clock.objects.filter(
+def open_clocks(reach: Reach, service: str | None = None) -> QuerySet[models.Clock]:
+    """Return the clocks in reach that have not stopped and are not exempt; of one service or of all."""
+    found = models.Clock.objects.filter(
         reach.of_tickets("ticket__"), organisation=reach.organisation, stopped_at=None, state__in=OPEN
     )
+    return found if service is None else found.filter(ticket__service=service)
 
 
-def counted(seen: Standpoint, rows: QuerySet[models.Clock]) -> Board:
-    """Return how many tickets stand behind some open clocks, by state, in three statements."""
-    return _counted(seen, rows, [*_over(rows, seen)])
+def counted(seen: Standpoint, reach: Reach, service: str | None = None) -> Board:
+    """Return how many tickets in reach have open clocks, by state, in three statements; of one service or of all."""
+    return _counted(seen, reach, service, _over(seen, reach, service))
 
 
-def _counted(seen: Standpoint, rows: QuerySet[models.Clock], paused_and_over: Iterable[ClockKept]) -> Board:
-    fixed = [each.key for each in paused_and_over]
-    over = Q(state=State.MISSED.value) | Q(state=State.RUNNING.value, due_at__lt=seen.now) | Q(pk__in=fixed)
-    near = clocks.near(rows.filter(_may_be_near(seen)), Timepieces(seen.book), seen.now)
-    counts: dict[str, Q] = {
-        "overdue": over,
-        "due_soon": near,
-        "running": clocks.running(seen.now),
+def _counted(seen: Standpoint, reach: Reach, service: str | None, paused_and_over: Iterable[ClockKept]) -> Board:
+    fixed = tuple(each.key for each in paused_and_over)
+    [(overdue, running, paused)] = _by_state(reach, service, fixed).rows(now=seen.now) or [(0, 0, 0)]
+    return Board(overdue, len({each.ticket for each in _near(seen, reach, service)}), running, paused)
+
+
+@prepared
+def _by_state(reach: Reach, service: str | None, fixed: tuple[int, ...]) -> QuerySet[Any]:
+    """Ask how many tickets have clocks that are overdue, run and are paused; `fixed` are paused, yet overdue."""
+    now = Given("now")
+    states = {
+        "overdue": Q(state=State.MISSED.value) | Q(state=State.RUNNING.value, due_at__lt=now) | Q(pk__in=fixed),
+        "running": clocks.running(now),
         "paused": Q(state=State.PAUSED.value) & ~Q(pk__in=fixed),
     }
-    found = rows.order_by().aggregate(
-        **{name: Count("ticket", distinct=True, filter=where) for name, where in counts.items()}
-    )
-    return Board(**found)
+    counts = {name: Count("ticket", distinct=True, filter=where) for name, where in states.items()}
+    rows = open_clocks(reach, service).order_by().annotate(every=Value(1)).values("every").annotate(**counts)
+    return rows.values_list(*counts)
 
 
-def _may_be_near(seen: Standpoint) -> Q:
-    """Return what holds for every running clock that is due soon, and for few others: they are looked at one by one.
+def _near(seen: Standpoint, reach: Reach, service: str | None) -> Iterator[ClockKept]:
+    """Yield the clocks that are due soon.
 
-    A limit in days can be anything in hours, so all clocks of such a target may be.
+    A limit in days can be anything in hours, so every clock of such a target is looked at.
     """
     limits = {
         (id(target.calendar), limit.amount, limit.unit): (target, limit)
@@ -108,12 +115,22 @@ def _may_be_near(seen: Standpoint) -> Q:
         for target in version.targets
         for limit in target.limits.values()
     }
-    in_days = {target.id for version in seen.book.versions for target in version.targets if _in_days(target)}
+    in_days = frozenset(target.id for version in seen.book.versions for target in version.targets if _in_days(target))
     try:
         ends = [_near_until(target, limit, seen.now) for target, limit in limits.values() if not limit.unit.in_days]
+        rows = _near_at_most(reach, service, in_days).rows(now=seen.now, until=max(ends, default=seen.now))
     except NoOpeningHours:
-        return Q()
-    return Q(due_at__lte=max(ends, default=seen.now)) | Q(target__in=in_days)
+        rows = _near_at_most(reach, service, None).rows(now=seen.now)
+    yield from clocks.those_near(rows, Timepieces(seen.book), seen.now)
+
+
+@prepared
+def _near_at_most(reach: Reach, service: str | None, in_days: frozenset[str] | None) -> QuerySet[Any]:
+    """Ask for the running clocks due until an instant, and those of targets in days; for all where none are named."""
+    rows = open_clocks(reach, service)
+    if in_days is not None:
+        rows = rows.filter(Q(due_at__lte=Given("until")) | Q(target__in=in_days))
+    return clocks.due_first(rows, Given("now")).values_list(*clocks.COLUMNS)
 
 
 def _in_days(target: Target) -> bool:
@@ -126,18 +143,27 @@ def _near_until(target: Target, limit: Limit, now: datetime) -> datetime:
     return Terms.of(target, limit, frozenset()).counting.due(now, part)
 
 
-def _over(rows: QuerySet[models.Clock], seen: Standpoint) -> Iterable[ClockKept]:
-    """Yield the paused clocks that are missed all the same, as no pause moves their due instant any more."""
-    for each in clocks.kept(attainment.fixed_in_a_pause(rows)):
-        if each.promised_at and each.promised_at < seen.now:
-            yield each
+def _over(seen: Standpoint, reach: Reach, service: str | None) -> list[ClockKept]:
+    """Return the paused clocks that are missed all the same, as no pause moves their due instant any more."""
+    found = _kept(_fixed(reach, service).rows())
+    return [each for each in found if each.promised_at and each.promised_at < seen.now]
+
+
+@prepared
+def _fixed(reach: Reach, service: str | None) -> QuerySet[Any]:
+    return attainment.fixed_in_a_pause(open_clocks(reach, service)).values_list(*clocks.COLUMNS)
 
 
 def urgent(seen: Standpoint, reach: Reach) -> tuple[ClockShown, ...]:
     """Return the running clocks that are due next, the first one first, in two statements."""
-    running = open_clocks(reach).filter(state=State.RUNNING.value, due_at__gte=seen.now)
-    [found] = _shown(seen, clocks.kept(running.order_by("due_at", "pk")[:URGENT]))
+    [found] = _shown(seen, _kept(_next(reach, None, URGENT).rows(now=seen.now)))
     return found
+
+
+@prepared
+def _next(reach: Reach, service: str | None, most: int) -> QuerySet[Any]:
+    running = open_clocks(reach, service).filter(state=State.RUNNING.value, due_at__gte=Given("now"))
+    return running.order_by("due_at", "pk")[:most].values_list(*clocks.COLUMNS)
 
 
 def of_service(seen: Standpoint, service: str, kept: Mapping[date, ByPromise]) -> OfService | None:
@@ -148,33 +174,45 @@ def of_service(seen: Standpoint, service: str, kept: Mapping[date, ByPromise]) -
     reach = reach_of_tickets(seen)
     if reach is None:
         return None
-    rows = open_clocks(reach).filter(ticket__service=service)
-    running = rows.filter(state=State.RUNNING.value, due_at__gte=seen.now).order_by("due_at", "pk")
-    paused_and_over = [*_over(rows, seen)]
+    paused_and_over = _over(seen, reach, service)
     misses = _misses(seen, reach, service, kept)
     misses += (each for each in paused_and_over if NOT_ENFORCED not in each.flags)
     misses.sort(key=lambda each: each.promised_at or seen.now, reverse=True)
-    still_open, missed = _shown(seen, clocks.kept(running[:MOST]), misses[:MOST])
-    return OfService(board=_counted(seen, rows, paused_and_over), open=still_open, misses=missed)
+    running = _kept(_next(reach, service, MOST).rows(now=seen.now))
+    still_open, missed = _shown(seen, running, misses[:MOST])
+    return OfService(board=_counted(seen, reach, service, paused_and_over), open=still_open, misses=missed)
 
 
 def _misses(seen: Standpoint, reach: Reach, service: str, kept: Mapping[date, ByPromise]) -> list[ClockKept]:
     """Return the last misses that count: those decided by an event, and running clocks past their due instant."""
+    months = _months_of_last(kept)
+    decided = _decided(reach, service, months).rows() if months else []
+    return _kept([*_left(reach, service).rows(now=seen.now), *decided])
+
+
+@prepared
+def _left(reach: Reach, service: str) -> QuerySet[Any]:
+    left = _counting(reach, service).filter(stopped_at=None, state=State.RUNNING.value, due_at__lt=Given("now"))
+    return left.order_by("-due_at", "pk")[:MOST].values_list(*clocks.COLUMNS)
+
+
+@prepared
+def _decided(reach: Reach, service: str, months: Months) -> QuerySet[Any]:
+    """Ask for the last misses that some months hold."""
+    # A range and no list: of two ways the database takes the one along the months.
+    within = _counting(reach, service).filter(state=State.MISSED.value, month__gte=months.first, month__lte=months.last)
+    return within.order_by("-breached_at", "pk")[:MOST].values_list(*clocks.COLUMNS)
+
+
+def _counting(reach: Reach, service: str) -> QuerySet[Any]:
     mine = models.Clock.objects.filter(
         reach.of_tickets("ticket__"), organisation=reach.organisation, ticket__service=service
     )
-    counting = attainment.counting(mine)
-    left = counting.filter(stopped_at=None, state=State.RUNNING.value, due_at__lt=seen.now).order_by("-due_at", "pk")
-    return [*clocks.kept(left[:MOST]), *_decided(counting, _months_of_last(kept))]
+    return attainment.counting(mine)
 
 
-def _decided(rows: QuerySet[models.Clock], months: Months | None) -> list[ClockKept]:
-    """Return the last misses that some months hold."""
-    if months is None:
-        return []
-    # A range and no list: of two ways the database takes the one along the months.
-    within = rows.filter(state=State.MISSED.value, month__gte=months.first, month__lte=months.last)
-    return clocks.kept(within.order_by("-breached_at", "pk")[:MOST])
+def _kept(rows: Iterable[tuple[Any, ...]]) -> list[ClockKept]:
+    return [ClockKept(*each) for each in rows]
 
 
 def _months_of_last(kept: Mapping[date, ByPromise]) -> Months | None:

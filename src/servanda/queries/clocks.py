@@ -1,9 +1,9 @@
 """Kept clocks as they stand at an instant: no row changes when time passes, so what has passed since is told here."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 
@@ -16,6 +16,7 @@ from servanda.engine.judging import Reading
 from servanda.engine.targets import Target, TargetKind
 from servanda.queries import attainment
 from servanda.store import models
+from servanda.store.prepared import Given, prepared
 
 NEAR_PART = 4
 """A clock is due soon in the last of so many equal parts of its time."""
@@ -216,11 +217,12 @@ def _is_near(clock: ClockKept, timepiece: Timepiece, left: timedelta | None) -> 
 
 # --- the same as conditions of a statement ---
 
+Instant = datetime | Given
 Alternatives = tuple[Q, ...]
 """Conditions of which one holds, each for an index of its own; no two hold for one clock."""
 
 
-def running(now: datetime) -> Q:
+def running(now: Instant) -> Q:
     """Return what holds for the clocks that run at an instant and are not overdue."""
     return Q(state=State.RUNNING.value) & (Q(due_at=None) | Q(due_at__gte=now))
 
@@ -244,13 +246,31 @@ def fell_between(fixed: Iterable[ClockKept], since: datetime, end: datetime, now
 
 def near(running: QuerySet[models.Clock], timepieces: Timepieces, now: datetime) -> Q:
     """Return what holds for those of some clocks that are due soon, of the thousands that are due first."""
-    first = running.filter(state=State.RUNNING.value, due_at__gte=now).order_by("due_at", "pk")[:OPEN_AT_MOST]
-    return Q(pk__in=[each.key for each in kept(first) if standing(each, timepieces, now).near])
+    found = due_first(running, now).values_list(*COLUMNS)
+    return Q(pk__in=[each.key for each in those_near(found, timepieces, now)])
+
+
+def due_first(clocks: QuerySet[models.Clock], now: Instant) -> QuerySet[models.Clock]:
+    """Return the thousands of some clocks that run and are due first."""
+    return clocks.filter(state=State.RUNNING.value, due_at__gte=now).order_by("due_at", "pk")[:OPEN_AT_MOST]
+
+
+def those_near(rows: Iterable[tuple[Any, ...]], timepieces: Timepieces, now: datetime) -> Iterator[ClockKept]:
+    """Yield those clocks that are due soon, of rows that have their `COLUMNS`."""
+    for each in (ClockKept(*row) for row in rows):
+        if standing(each, timepieces, now).near:
+            yield each
 
 
 def fixed(organisation: models.Organisation) -> list[ClockKept]:
     """Return the paused clocks whose due instant no pause moves: the limit was used up before the pause began."""
-    return kept(attainment.fixed_in_a_pause(models.Clock.objects.filter(organisation=organisation)))
+    return [ClockKept(*each) for each in _fixed(organisation).rows()]
+
+
+@prepared
+def _fixed(organisation: models.Organisation) -> QuerySet[Any]:
+    clocks = models.Clock.objects.filter(organisation=organisation)
+    return attainment.fixed_in_a_pause(clocks).values_list(*COLUMNS)
 
 
 def _over(fixed: Iterable[ClockKept], now: datetime) -> list[int]:

@@ -3,11 +3,15 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
 
 from servanda.engine.events import Event, Ticket
 from servanda.engine.logs import Origin
 from servanda.engine.rights import Action
 from servanda.store import models
+from servanda.store.prepared import Given, prepared
 
 _TOLD = ("recorded_at", "batch__number", "batch__file_name", "row")
 WRITING = (Action.RECORD_EVENT.value, Action.CORRECT_EVENT.value)
@@ -15,12 +19,21 @@ WRITING = (Action.RECORD_EVENT.value, Action.CORRECT_EVENT.value)
 
 def of(organisation: models.Organisation, ticket: Ticket, keys: Collection[str] | None = None) -> dict[str, Origin]:
     """Return the origin of each event of a ticket that is kept, or of some, by the event's id, in two statements."""
-    kept = models.Event.objects.filter(
-        ticket__in=models.Ticket.objects.filter(organisation=organisation, source=ticket.source, number=ticket.number)
-    )
-    chosen = kept if keys is None else kept.filter(key__in=keys)
     recorders = _recorders(organisation, ticket)
-    return {key: _origin(recorders.get(key, ""), *told) for key, *told in chosen.values_list("key", *_TOLD)}
+    few = keys is not None and len(keys) < len(ticket.events)
+    kept = _of_ticket(organisation, ticket.source, ticket.number).filter(key__in=keys) if few else None
+    rows = _every(organisation).rows(source=ticket.source, number=ticket.number) if kept is None else kept
+    return {key: _origin(recorders.get(key, ""), *told) for key, *told in rows}
+
+
+@prepared
+def _every(organisation: models.Organisation) -> QuerySet[Any]:
+    return _of_ticket(organisation, Given("source"), Given("number"))
+
+
+def _of_ticket(organisation: models.Organisation, source: str | Given, number: str | Given) -> QuerySet[Any]:
+    tickets = models.Ticket.objects.filter(organisation=organisation, source=source, number=number)
+    return models.Event.objects.filter(ticket__in=tickets).values_list("key", *_TOLD)
 
 
 def _origin(
@@ -33,10 +46,14 @@ def _origin(
 
 def _recorders(organisation: models.Organisation, ticket: Ticket) -> dict[str, str]:
     """Return who recorded which event, as the audit has it."""
-    entries = models.Entry.objects.filter(
-        organisation=organisation, action__in=WRITING, subject=f"{ticket.source}/{ticket.number}"
-    )
-    return {id: entry.actor for entry in entries.order_by("sequence") for id in entry.content.get("events", ())}
+    entries = _entries(organisation).rows(subject=f"{ticket.source}/{ticket.number}")
+    return {id: actor for actor, content in entries for id in content.get("events", ())}
+
+
+@prepared
+def _entries(organisation: models.Organisation) -> QuerySet[Any]:
+    written = models.Entry.objects.filter(organisation=organisation, action__in=WRITING, subject=Given("subject"))
+    return written.order_by("sequence").values_list("actor", "content")
 
 
 def with_names(organisation: models.Organisation, events: Iterable[Event]) -> tuple[Event, ...]:

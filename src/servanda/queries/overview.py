@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
+
+from django.db.models import QuerySet
 
 from servanda.engine import zones
 from servanda.engine.results import Result
@@ -13,6 +16,7 @@ from servanda.queries.board import Board, ClockShown
 from servanda.queries.services import Known, Named
 from servanda.store import models
 from servanda.store.holders import holders
+from servanda.store.prepared import prepared
 
 ROWS = 12
 """How many services the chart of the home page shows."""
@@ -101,7 +105,7 @@ def overview(viewer: Viewer, now: datetime) -> Overview:
         promises=verdicts.by_promise(months=Months(month, month)).get((), {}),
         target_names=services.target_names(seen.book),
         agreement_names={each.agreement: each.name or each.agreement for each in seen.book.versions},
-        board=board.counted(seen, board.open_clocks(tickets)) if tickets else None,
+        board=board.counted(seen, tickets) if tickets else None,
         urgent=board.urgent(seen, tickets) if tickets else (),
         steps=_steps(seen, span),
         last_import=_last_import(seen),
@@ -135,6 +139,11 @@ def _steps(seen: Standpoint, span: Known | None) -> Steps:
 def _last_import(seen: Standpoint) -> LastImport | None:
     if not may(seen.viewer, Action.SEE_AUDIT, Subject(seen.viewer.organisation)):
         return None
-    standing = models.Batch.objects.filter(organisation=seen.reach.organisation, state=models.Batch.State.COMMITTED)
-    last = standing.order_by("-number").first()
-    return LastImport(last.number, last.file_name, last.committed_at) if last and last.committed_at else None
+    found = _last_batch(seen.reach.organisation).rows()
+    return LastImport(*found[0]) if found else None
+
+
+@prepared
+def _last_batch(organisation: models.Organisation) -> QuerySet[Any]:
+    standing = models.Batch.objects.filter(organisation=organisation, state=models.Batch.State.COMMITTED)
+    return standing.order_by("-number").values_list("number", "file_name", "committed_at")[:1]

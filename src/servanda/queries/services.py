@@ -3,8 +3,9 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from servanda.engine import zones
 from servanda.engine.agreements import Book
@@ -15,8 +16,10 @@ from servanda.engine.rights import GRANTED, Action, Scope, Viewer
 from servanda.queries import attainment, board
 from servanda.queries.attainment import ByPromise, Months, Promise, Standpoint, Verdicts
 from servanda.queries.board import OfService
+from servanda.queries.reach import Reach
 from servanda.store import models
 from servanda.store.access import NotFound
+from servanda.store.prepared import prepared
 from servanda.store.searching import Part
 from servanda.store.service_names import named_by_tickets
 from servanda.store.spans import span_of_tickets
@@ -238,21 +241,30 @@ def _lines(seen: Standpoint, chosen: Iterable[Named], months: Months) -> Iterato
 def _opened(seen: Standpoint, services: Collection[str], months: Months) -> dict[tuple[date, str], int]:
     """Return how many tickets of some services were opened in each month, in one statement."""
     listed = tuple(months)
-    starts = [zones.midnight(each, seen.zone) for each in (*listed, attainment.after(months.last))]
+    starts = tuple(zones.midnight(each, seen.zone) for each in (*listed, attainment.after(months.last)))
+    rows = _opened_by_part(seen.reach, frozenset(services), starts).rows()
+    return {(listed[place - 1], service): number for place, service, number in rows}
+
+
+@prepared
+def _opened_by_part(reach: Reach, services: frozenset[str], starts: tuple[datetime, ...]) -> QuerySet[Any]:
     tickets = models.Ticket.objects.filter(
-        seen.reach.of_tickets(), service__in=services, opened_at__gte=starts[0], opened_at__lt=starts[-1]
+        reach.of_tickets(), service__in=services, opened_at__gte=starts[0], opened_at__lt=starts[-1]
     )
     part = Part("opened_at", [to_microseconds(each) for each in starts])
     rows = tickets.order_by().annotate(part=part).values("part", "service").annotate(number=Count("pk"))
-    return {
-        (listed[place - 1], service): number for place, service, number in rows.values_list("part", "service", "number")
-    }
+    return rows.values_list("part", "service", "number")
 
 
 def _open_tickets(seen: Standpoint, services: Collection[str]) -> dict[str, int]:
     """Return how many tickets of each service have a clock that has not stopped, in one statement."""
-    rows = board.open_clocks(seen.reach).filter(ticket__service__in=services).order_by().values("ticket__service")
-    return dict(rows.annotate(tickets=Count("ticket", distinct=True)).values_list("ticket__service", "tickets"))
+    return dict(_open_by_service(seen.reach, frozenset(services)).rows())
+
+
+@prepared
+def _open_by_service(reach: Reach, services: frozenset[str]) -> QuerySet[Any]:
+    rows = board.open_clocks(reach).filter(ticket__service__in=services).order_by().values("ticket__service")
+    return rows.annotate(tickets=Count("ticket", distinct=True)).values_list("ticket__service", "tickets")
 
 
 # --- one service ---

@@ -1,6 +1,7 @@
 """Ratios as people read them: rounded down, with their counts where they are small, never a figure from nothing."""
 
 from fractions import Fraction
+from functools import lru_cache
 
 NO_VERDICT = "no data"
 COUNTS_ONLY_BELOW = 10
@@ -28,6 +29,7 @@ def digits_of(share: Fraction | None) -> int:
     return next((n for n in range(1, MOST_DIGITS) if share is None or share * 100 * 10**n % 1 == 0), MOST_DIGITS)
 
 
+@lru_cache(maxsize=10_000)
 def attained(met: int, verdicts: int, digits: int = 1) -> str:
     """Return an attainment in words: `98.1 %`, below 100 verdicts `90.0 % (45 of 50)`, below 10 `7 of 9`."""
     if verdicts == 0:

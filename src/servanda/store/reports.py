@@ -3,10 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
+
+from django.db.models import QuerySet
 
 from servanda.engine.rights import GRANTED, Action, Subject, Viewer, may
-from servanda.store import models
+from servanda.store import models, records
 from servanda.store.access import NotFound
+from servanda.store.prepared import prepared
 
 HIGHEST_NUMBER = 2**31 - 1
 
@@ -42,7 +46,7 @@ def written(organisation: models.Organisation, month: date) -> dict[int, Written
 
 def access_reports(viewer: Viewer) -> models.Organisation:
     """Return the organisation of whoever may read some report; what each of them may read goes by its audience."""
-    record = models.Organisation.objects.filter(slug=viewer.organisation).first()
+    record = records.first(models.Organisation, "slug = %s", [viewer.organisation])
     held = (each for each in viewer.assignments if each.holds_on(viewer.on))
     if record is None or not any(Action.SEE_REPORT in GRANTED[each.role] for each in held):
         raise NotFound("report")
@@ -76,15 +80,20 @@ def may_read(viewer: Viewer, listed: Issued) -> bool:
     return listed.audience == models.Release.Audience.ALL
 
 
-def listed_of(records: Iterable[models.Report], organisation: models.Organisation) -> list[Issued]:
+def listed_of(reports: Iterable[models.Report], organisation: models.Organisation) -> list[Issued]:
     """Return reports as they stand in a list, in two statements."""
-    found = list(records)
-    restated = models.Report.objects.filter(organisation=organisation, predecessor__isnull=False)
-    successors = dict(restated.values_list("predecessor", "number"))
+    found = list(reports)
+    successors: dict[int, int] = dict(_successors(organisation).rows())
     last = {}
     for each in models.Release.objects.filter(report_id__in=[one.pk for one in found]).order_by("sequence"):
         last[each.report_id] = each
     return [_listed(each, successors.get(each.number), last.get(each.pk)) for each in found]
+
+
+@prepared
+def _successors(organisation: models.Organisation) -> QuerySet[Any]:
+    restated = models.Report.objects.filter(organisation=organisation, predecessor__isnull=False)
+    return restated.values_list("predecessor", "number")
 
 
 def _listed(record: models.Report, successor: int | None, release: models.Release | None) -> Issued:
