@@ -18,7 +18,7 @@ from servanda.services import jobs
 from servanda.web import parameters
 from servanda.web.pages import ASKING, OrganisationRequest, page
 
-AT_ONCE = 2_000
+AT_ONCE = 1_000
 """Up to how many tickets somebody may wait for."""
 
 
