@@ -59,6 +59,7 @@ def test_an_auditor_sees_everything_and_changes_nothing() -> None:
         Action.SEE_RESULTS,
         Action.SEE_AGREEMENT,
         Action.SEE_AUDIT,
+        Action.SEE_PEOPLE,
         Action.VERIFY,
         Action.SEE_REPORT,
         Action.SEE_INTERNAL_REPORT,

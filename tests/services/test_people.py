@@ -12,6 +12,7 @@ from servanda.services.people import Listed, PersonRefused, Pseudonyms
 from servanda.store import models
 from servanda.store.access import NotFound, access_organisation
 from servanda.store.keepable import Unkeepable
+from servanda.store.slugs import PSEUDONYM
 from tests.builders import instant
 
 NOW = instant("2026-06-01 09:00 Europe/London")
@@ -235,7 +236,7 @@ def test_a_pseudonym_is_the_same_for_a_name_and_another_elsewhere(store: str) ->
     own, other = school(), school("college")
     first = Pseudonyms(own).of("Ann Other")
     assert first == Pseudonyms(own).of("Ann Other") != Pseudonyms(other).of("Ann Other")
-    assert people.PSEUDONYM.fullmatch(first)
+    assert PSEUDONYM.fullmatch(first)
     assert Pseudonyms(own).of("") == ""
 
 

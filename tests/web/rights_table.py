@@ -8,6 +8,7 @@ gets the one page that says that nothing is there; who is not is sent to sign in
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
 
 from servanda.engine.rights import GRANTED, Action, Role
 
@@ -71,6 +72,20 @@ def of_report(
     return OfOrganisation(seen_by, there, missing, foreign, methods, done=done, form=form_told)
 
 
+OF_SOMEBODY: Mapping[str, Any] = MappingProxyType(
+    {
+        "parts": {"person": "spare"},
+        "missing": {"person": "none-such"},
+        "foreign": {"person": "person.slug"},
+    }
+)
+
+
+def of_managing(form: Mapping[str, str], done: int = 302) -> OfOrganisation:
+    """Return what is done about somebody by whoever manages people."""
+    return OfOrganisation(who_may(Action.MANAGE_PEOPLE), methods=DOING, done=done, form=form, **OF_SOMEBODY)
+
+
 OF_ORGANISATION: Mapping[str, OfOrganisation] = MappingProxyType(
     {
         "home": OfOrganisation(who_may(Action.SEE_RESULTS)),
@@ -108,6 +123,15 @@ OF_ORGANISATION: Mapping[str, OfOrganisation] = MappingProxyType(
         "import": OfOrganisation(
             who_may(Action.SEE_AUDIT), {"number": 1}, {"number": 8842818}, {"number": "batch.number"}
         ),
+        "people": OfOrganisation(who_may(Action.SEE_PEOPLE)),
+        "people_add": OfOrganisation(who_may(Action.MANAGE_PEOPLE), methods=DOING, form={"name": "Alex"}),
+        "person": OfOrganisation(who_may(Action.SEE_PEOPLE), **OF_SOMEBODY),
+        "person_assign": of_managing({"role": "technician"}),
+        "person_invite": of_managing({}, done=200),
+        "person_end": of_managing({"role": "technician", "on": "2026-12-31"}),
+        "person_hand_over": of_managing({}, done=400),
+        "person_leave": of_managing({}),
+        "person_return": of_managing({}),
         # Of the whole organisation, which a supplier's contact never is shown.
         "reconciliation": OfOrganisation(
             who_may(Action.SEE_TICKET) - {Role.SUPPLIER_CONTACT}, methods=ASKING, form={"kind": "resolution"}

@@ -61,6 +61,7 @@ def browsers(
     foreign, without, ended = (nobody() for _ in STRANGERS)
     foreign.force_login(give_account(models.Person.objects.get(organisation=other, slug="administrator")))
     without.force_login(give_account(person(kept_school, "without")))
+    person(kept_school, "spare")
     gone = person(kept_school, "ended")
     translate.record_of_assignment(Assignment(Role.ADMINISTRATOR, until_on=date(2026, 2, 1)), gone).save()
     ended.force_login(give_account(gone))

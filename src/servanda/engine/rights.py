@@ -39,6 +39,7 @@ class Action(Enum):
     UNDO_IMPORT = "undo_import"
     VERIFY = "verify"
     SEE_AUDIT = "see_audit"
+    SEE_PEOPLE = "see_people"
     MANAGE_PEOPLE = "manage_people"
     ANONYMISE = "anonymise"
     BACK_UP = "back_up"
@@ -59,6 +60,7 @@ _MANAGING = _WORKING | {
     Action.UNDO_IMPORT,
     Action.VERIFY,
     Action.SEE_AUDIT,
+    Action.SEE_PEOPLE,
     Action.PREPARE_REPORT,
     Action.ISSUE_REPORT,
 }
@@ -71,7 +73,7 @@ GRANTED: Mapping[Role, frozenset[Action]] = MappingProxyType(
         Role.REPRESENTATIVE: _SEEING,
         Role.EXECUTIVE: frozenset({Action.SEE_RESULTS, Action.SEE_AGREEMENT, Action.SEE_REPORT}),
         Role.SUPPLIER_CONTACT: frozenset({Action.SEE_TICKET, Action.SEE_RESULTS}),
-        Role.AUDITOR: _SEEING | {Action.SEE_AUDIT, Action.VERIFY, Action.SEE_INTERNAL_REPORT},
+        Role.AUDITOR: _SEEING | {Action.SEE_AUDIT, Action.SEE_PEOPLE, Action.VERIFY, Action.SEE_INTERNAL_REPORT},
     }
 )
 """The actions that each role brings, inside the scope of its assignment."""
@@ -83,6 +85,7 @@ WHOLE_ORGANISATION = frozenset(
         Action.UNDO_IMPORT,
         Action.VERIFY,
         Action.SEE_AUDIT,
+        Action.SEE_PEOPLE,
         Action.MANAGE_PEOPLE,
         Action.ANONYMISE,
         Action.BACK_UP,
@@ -184,6 +187,18 @@ def other_side(held: Iterable[Assignment], wanted: Assignment) -> Assignment | N
     """
     facing = (each for each in held if each.role is _OTHER_SIDE.get(wanted.role))
     return next((each for each in facing if each.overlaps(wanted) and _share_users(each.scope, wanted.scope)), None)
+
+
+def undivided(others: Iterable[Assignment], wanted: Assignment) -> Assignment | None:
+    """Return another's role as service manager for the same users, which a second one would have to be divided from.
+
+    One is usual. More than one each look after customer groups of their own; who has the role for a time that ends
+    stands in for the other (FITS, service level management: roles).
+    """
+    if wanted.role is not Role.SERVICE_MANAGER or wanted.scope.customers or wanted.until_on is not None:
+        return None
+    managing = (each for each in others if each.role is Role.SERVICE_MANAGER and each.until_on is None)
+    return next((each for each in managing if not each.scope.customers and each.overlaps(wanted)), None)
 
 
 def _share_users(one: Scope, other: Scope) -> bool:

@@ -19,9 +19,9 @@ from servanda.queries.board import OfService
 from servanda.queries.reach import Reach
 from servanda.store import models
 from servanda.store.access import NotFound
+from servanda.store.names_on_tickets import named_by_tickets
 from servanda.store.prepared import prepared
 from servanda.store.searching import Part
-from servanda.store.service_names import named_by_tickets
 from servanda.store.spans import span_of_tickets
 
 A_PAGE = 25

@@ -30,7 +30,7 @@ from servanda.store import models, records, translate
 from servanda.store.access import NotFound, access_organisation, lock_organisation
 from servanda.store.holders import holders
 from servanda.store.keepable import check_name
-from servanda.store.slugs import LONGEST_SLUG
+from servanda.store.slugs import LONGEST_SLUG, PSEUDONYM
 
 LINK_LASTS = timedelta(hours=24)
 SECRET_BYTES = 32
@@ -138,7 +138,7 @@ def invite(viewer: Viewer, slug: str, *, now: datetime) -> str:
         organisation = lock_organisation(viewer)
         access_organisation(viewer, Action.MANAGE_PEOPLE)
         person = models.Person.objects.filter(organisation=organisation, slug=slug).first()
-        if person is None or people.PSEUDONYM.fullmatch(slug):
+        if person is None or PSEUDONYM.fullmatch(slug):
             raise NotFound(f"person '{slug}'")
         _refuse_absent(person)
         if person.account_id is not None:
@@ -182,9 +182,9 @@ def set_up(secret: str, told: FirstOrganisation, email: str, password: str, *, n
     with transaction.atomic():
         if _use(secret, now) is not None:
             raise LinkVoid
-        slug = _slug(told.person_name, "administrator")
+        slug = slug_of(told.person_name, "administrator")
         made = organisations.add(
-            _slug(told.organisation_name, "organisation"), told.organisation_name, told.zone, slug, now
+            slug_of(told.organisation_name, "organisation"), told.organisation_name, told.zone, slug, now
         )
         person = models.Person.objects.get(organisation=made, slug=slug)
         person.name = told.person_name
@@ -323,7 +323,7 @@ def _note(person: models.Person, done: str, now: datetime) -> None:
     audit.note(person.organisation, viewer, Action.MANAGE_PEOPLE, subject, now=now, content={"done": done})
 
 
-def _slug(name: str, otherwise: str) -> str:
+def slug_of(name: str, otherwise: str) -> str:
     """Return an id made of a name, such as 'hill-school' of 'Hill School'; another word where nothing of it is left."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     return re.sub("[^a-z0-9]+", "-", plain.lower())[:LONGEST_SLUG].strip("-") or otherwise

@@ -5,10 +5,9 @@ address, so that emptying a person's record is enough to forget them.
 """
 
 import hmac
-import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -16,14 +15,12 @@ from django.db import connection, transaction
 from servanda.bad_input import BadInput
 from servanda.engine import zones
 from servanda.engine.canonical import plain
-from servanda.engine.rights import Action, Assignment, Role, Viewer, other_side
+from servanda.engine.rights import Action, Assignment, Role, Viewer, other_side, undivided
 from servanda.services import audit
 from servanda.store import models, records, translate
 from servanda.store.access import NotFound, access_organisation, lock_organisation
 from servanda.store.keepable import check_name
-from servanda.store.slugs import check_slug
-
-PSEUDONYM = re.compile("p-[0-9a-f]{20}")
+from servanda.store.slugs import PSEUDONYM, check_slug
 
 
 class PersonRefused(BadInput):
@@ -61,23 +58,72 @@ def add(viewer: Viewer, slug: str, name: str, email: str = "", *, now: datetime)
         _note(organisation, viewer, slug, now, {"done": "added"})
 
 
-def assign(viewer: Viewer, slug: str, assignment: Assignment, *, now: datetime) -> bool:
-    """Give a person a role in a scope and between dates; return whether they did not have the very same already."""
+def assign(
+    viewer: Viewer, slug: str, assignment: Assignment, *, now: datetime, confirmed: Collection[str] = ()
+) -> bool:
+    """Give a person a role in a scope and between dates; return whether they did not have the very same already.
+
+    `confirmed` are words of what somebody confirmed of the person when they were asked; the audit keeps them.
+    """
     for names in (assignment.scope.services, assignment.scope.customers, assignment.scope.suppliers):
         for name in names:
             check_name("a name in the scope", name)
     with transaction.atomic():
         organisation = _managed(viewer)
         person = _person(organisation, slug)
-        if not person.active:
-            raise PersonRefused(f"'{slug}' has left.", expected="somebody who is here", mend="Let them return first.")
-        held = [translate.assignment_of(each) for each in _assignments(person)]
-        if assignment in held:
+        if assignment in _held(person):
             return False
-        _refuse_both_sides(slug, other_side(held, assignment), assignment)
+        _refuse(organisation, person, assignment)
         translate.record_of_assignment(assignment, person).save()
-        _note(organisation, viewer, slug, now, {"done": "assigned", "assignment": plain(assignment)})
+        told = {"confirmed": sorted(confirmed)} if confirmed else {}
+        _note(organisation, viewer, slug, now, {"done": "assigned", "assignment": plain(assignment), **told})
         return True
+
+
+def hand_over(viewer: Viewer, slug: str, role: Role, to: str, on: date, *, now: datetime) -> int:
+    """Let another person have a role from a day on, in each scope in which somebody had it, who has it no longer then.
+
+    Return how many assignments went over. The audit names both people, so that it stays known who was there before.
+    """
+    with transaction.atomic():
+        organisation = _managed(viewer)
+        person, heir = _person(organisation, slug), _person(organisation, to)
+        if person == heir:
+            raise PersonRefused(f"'{slug}' has the role.", expected="somebody else", mend="Choose another person.")
+        last = on - timedelta(days=1)
+        lasting = [each for each in _assignments(person) if each.role == role.value and _lasts_beyond(each, last)]
+        passed = [replace(each, from_on=max(on, each.from_on or on)) for each in map(translate.assignment_of, lasting)]
+        for each in lasting:
+            _end(each, last)
+        for assignment in passed:
+            _refuse(organisation, heir, assignment)
+            translate.record_of_assignment(assignment, heir).save()
+        if passed:
+            _refuse_nobody(organisation, max(viewer.on, on))
+            told = {"role": role.value, "from": slug, "to": to, "on": on.isoformat()}
+            for who in (slug, to):
+                _note(organisation, viewer, who, now, {"done": "handed over", **told})
+        return len(passed)
+
+
+def _refuse(organisation: models.Organisation, person: models.Person, wanted: Assignment) -> None:
+    """Raise `PersonRefused` where somebody cannot have a role."""
+    if not person.active:
+        raise PersonRefused(
+            f"'{person.slug}' has left.", expected="somebody who is here", mend="Let them return first."
+        )
+    _refuse_both_sides(person.slug, other_side(_held(person), wanted), wanted)
+    others = models.RoleAssignment.objects.filter(organisation=organisation, person__active=True).exclude(person=person)
+    if undivided(map(translate.assignment_of, others), wanted):
+        raise PersonRefused(
+            "There is a service manager for all users already.",
+            expected="one service manager; or several, each with customers of their own or for a time that ends",
+            mend="Name the customers that this one looks after, or a last day for a deputy, or hand the role over.",
+        )
+
+
+def _held(person: models.Person) -> list[Assignment]:
+    return [translate.assignment_of(each) for each in _assignments(person)]
 
 
 def _refuse_both_sides(slug: str, facing: Assignment | None, wanted: Assignment) -> None:

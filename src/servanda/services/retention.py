@@ -16,8 +16,7 @@ from servanda.engine.rights import Action, Viewer
 from servanda.services import audit
 from servanda.store import models
 from servanda.store.access import NotFound, access_organisation
-
-PSEUDONYM = "p-"
+from servanda.store.slugs import PSEUDONYM
 
 
 class AnonymisationRefused(BadInput):
@@ -79,7 +78,7 @@ def anonymise_unseen(viewer: Viewer, since: date, *, now: datetime, reason: str)
         begin = datetime(since.year, since.month, since.day, tzinfo=zones.zone(organisation.zone))
         last = _last_seen(organisation)
         kept = models.Person.objects.select_for_update().filter(
-            organisation=organisation, slug__startswith=PSEUDONYM, anonymised_at=None
+            organisation=organisation, slug__regex=f"^{PSEUDONYM.pattern}$", anonymised_at=None
         )
         people = [
             each

@@ -7,6 +7,9 @@ from servanda.bad_input import BadInput
 SLUG = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 LONGEST_SLUG = 64
 
+PSEUDONYM = re.compile("p-[0-9a-f]{20}")
+"""The id of a person whom only a source names; nobody who is added by hand has one of this form."""
+
 
 class InvalidSlug(BadInput):
     """An id that could not be told apart from others, or not be written in a file or an address."""

@@ -38,6 +38,7 @@ MAIN = (
 )
 BEHIND_THE_NAME = (
     Place("Imports", "imports", Action.SEE_AUDIT, whole=True),
+    Place("People", "people", Action.SEE_PEOPLE, whole=True),
     Place("Reconciliation", "reconciliation", Action.SEE_TICKET, whole=True),
 )
 

@@ -7,7 +7,7 @@ from servanda.web.views import start
 
 _of_an_organisation = [
     path("", include(f"servanda.web.{subject}_urls"))
-    for subject in ("home", "services", "tickets", "agreements", "imports", "reports")
+    for subject in ("home", "services", "tickets", "agreements", "imports", "reports", "people")
 ]
 
 urlpatterns = [

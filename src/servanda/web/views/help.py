@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from servanda import __version__
 from servanda.engine import zones
+from servanda.reports.roles import ROLES
 from servanda.web.help_pages import ENDS, GUIDE, PAGES, SCREENS, TERMS
 
 _SECTIONS = (("The work", GUIDE), ("Each screen", SCREENS), ("More", ENDS))
@@ -25,4 +26,4 @@ def page(request: HttpRequest, screen: str) -> HttpResponse:
         raise Http404
     used = TERMS if screen == "glossary" else {each: TERMS[each] for each in sorted(shown.terms)}
     told = {"shown": shown, "terms": used, "sections": _SECTIONS, "zones": zones.VERSION, "version": __version__}
-    return render(request, shown.template, told)
+    return render(request, shown.template, {**told, "roles": list(ROLES.values())})
