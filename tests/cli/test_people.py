@@ -112,6 +112,26 @@ def test_roles_end_and_people_leave_and_return(
     ]
 
 
+def test_a_role_is_handed_over_from_a_day_on(
+    own: models.Organisation, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("sam", "alex"):
+        run(monkeypatch, "people", "add", name, "--name", name.title())
+    words = ("people", "hand-over", "sam", "--role", "service_manager", "--to", "alex", "--from", "2099-09-01")
+    assert run(monkeypatch, *words) == 0
+    run(monkeypatch, "people", "assign", "sam", "--role", "service_manager", "--confirm", "from support")
+    assert run(monkeypatch, *words) == 0
+    assert run(monkeypatch, "people", "list") == 0
+    assert capsys.readouterr().out.splitlines()[2:] == [
+        "Nothing to hand over.",
+        "'sam' is service manager.",
+        "'alex' is service manager from 2099-09-01 on, as 'sam' was.",
+        "alex (Alex): service manager, from 2099-09-01",
+        "kim (kim): administrator",
+        "sam (Sam): service manager, until 2099-08-31",
+    ]
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

@@ -1,6 +1,7 @@
 """People and roles: who manages them, what they may do once assigned, and what the audit keeps of it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -248,3 +249,75 @@ def test_who_was_anonymised_stays_without_a_name(store: str) -> None:
         met.keep()
         assert models.Person.objects.filter(organisation=own, slug=slug).update(name="") == 1
     assert models.Person.objects.get(organisation=own, slug=slug).name == ""
+
+
+def test_a_role_handed_over_keeps_its_limits_and_has_no_gap(store: str) -> None:
+    own = school()
+    for name in ("sam", "alex"):
+        people.add(kim(own), name, name.title(), now=NOW)
+    later = replace(OF_MAIL, from_on=date(2026, 10, 1), until_on=date(2026, 10, 31))
+    for each in (OF_MAIL, later):
+        people.assign(kim(own), "sam", each, now=NOW)
+    on = date(2026, 9, 1)
+    assert people.hand_over(kim(own), "sam", Role.TECHNICIAN, "alex", on, now=NOW) == 2
+    held = {each.id: each.assignments for each in people.every(kim(own))}
+    assert held["sam"] == (replace(OF_MAIL, until_on=date(2026, 8, 31)),)
+    assert held["alex"] == (replace(OF_MAIL, from_on=on), later)
+    told = {"done": "handed over", "role": "technician", "from": "sam", "to": "alex", "on": "2026-09-01"}
+    assert contents(own)[-2:] == [("person sam", told), ("person alex", told)]
+
+
+@pytest.mark.parametrize("heir", ["sam", "gone", "speaker"])
+def test_a_role_goes_to_nobody_who_cannot_have_it(store: str, heir: str) -> None:
+    own = school()
+    for name in ("sam", "gone", "speaker"):
+        people.add(kim(own), name, name.title(), now=NOW)
+    people.assign(kim(own), "sam", MANAGER, now=NOW)
+    people.assign(kim(own), "speaker", Assignment(Role.REPRESENTATIVE), now=NOW)
+    people.deactivate(kim(own), "gone", now=NOW)
+    before = (people.every(kim(own)), contents(own))
+    with pytest.raises(PersonRefused):
+        people.hand_over(kim(own), "sam", Role.SERVICE_MANAGER, heir, date(2026, 9, 1), now=NOW)
+    assert (people.every(kim(own)), contents(own)) == before
+
+
+def test_an_administrator_hands_over_and_somebody_administers_every_day(store: str) -> None:
+    own = school()
+    people.add(kim(own), "sam", "Sam", now=NOW)
+    people.add(kim(own), "alex", "Alex", now=NOW)
+    assert people.hand_over(kim(own), "kim", Role.ADMINISTRATOR, "sam", date(2026, 9, 1), now=NOW) == 1
+    assert people.deactivate(kim(own), "alex", now=NOW)
+    with pytest.raises(PersonRefused, match="Nobody would be left"):
+        people.deactivate(kim(own), "sam", now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("second", "is_refused"),
+    [
+        (MANAGER, True),
+        (Assignment(Role.SERVICE_MANAGER, Scope(services=frozenset({"mail"}))), True),
+        (Assignment(Role.SERVICE_MANAGER, Scope(customers=frozenset({"pupils"}))), False),
+        (Assignment(Role.SERVICE_MANAGER, until_on=date(2026, 6, 30)), False),
+    ],
+    ids=["the whole again", "some services of all users", "some users", "for a time"],
+)
+def test_a_second_service_manager_has_users_of_their_own_or_an_end(
+    store: str, second: Assignment, is_refused: bool
+) -> None:
+    own = school()
+    for name in ("sam", "alex"):
+        people.add(kim(own), name, name.title(), now=NOW)
+    people.assign(kim(own), "sam", MANAGER, now=NOW)
+    if is_refused:
+        with pytest.raises(PersonRefused, match="service manager for all users already"):
+            people.assign(kim(own), "alex", second, now=NOW)
+    else:
+        assert people.assign(kim(own), "alex", second, now=NOW)
+
+
+def test_what_was_confirmed_of_somebody_is_kept(store: str) -> None:
+    own = school()
+    people.add(kim(own), "sam", "Sam", now=NOW)
+    people.assign(kim(own), "sam", MANAGER, now=NOW, confirmed=["overview", "from support"])
+    told = {"done": "assigned", "assignment": {"role": "service_manager"}, "confirmed": ["from support", "overview"]}
+    assert contents(own)[-1] == ("person sam", told)

@@ -60,6 +60,7 @@ OF_ONE_ORGANISATION: Mapping[str, tuple[Words, ...]] = MappingProxyType(
         ),
         "people add": (("people", "add", "sam", "--name", "Sam", "--email", "sam@example.org"),),
         "people assign": (("people", "assign", "sam", "--role", "technician", "--service", "printing"),),
+        "people hand-over": (("people", "hand-over", "sam", "--role", "technician", "--to", "technician"),),
         "people list": (("people", "list"), ("people", "list", "--json")),
         "people invite": (("people", "invite", "sam"),),
         "people end": (("people", "end", "sam", "--role", "technician"),),

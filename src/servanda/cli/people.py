@@ -15,6 +15,7 @@ from servanda.cli.database_options import add_database_options, opened, viewer_o
 from servanda.config.addresses import site
 from servanda.engine.canonical import plain
 from servanda.engine.rights import Assignment, InvalidAssignment, Role, Scope, Viewer
+from servanda.reports.roles import CONFIRMATIONS
 
 if TYPE_CHECKING:
     from servanda.services.people import Listed
@@ -64,7 +65,7 @@ def assign(arguments: argparse.Namespace, viewer: Viewer, now: datetime) -> Iter
     from servanda.services import people
 
     assignment = _assignment(arguments)
-    fresh = people.assign(viewer, arguments.id, assignment, now=now)
+    fresh = people.assign(viewer, arguments.id, assignment, now=now, confirmed=arguments.confirm)
     yield f"'{arguments.id}' is {in_words(assignment)}{'' if fresh else ' already'}."
 
 
@@ -76,6 +77,16 @@ def end(arguments: argparse.Namespace, viewer: Viewer, now: datetime) -> Iterato
     count = people.end_assignment(viewer, arguments.id, arguments.role, on, now=now)
     ended = "One role" if count == 1 else f"{count} roles"
     yield f"{ended} of '{arguments.id}' {'ends' if count == 1 else 'end'} on {on}." if count else "Nothing to end."
+
+
+def hand_over(arguments: argparse.Namespace, viewer: Viewer, now: datetime) -> Iterator[str]:
+    """Let another person have a role from a day on."""
+    from servanda.services import people
+
+    on = arguments.first or viewer.on
+    count = people.hand_over(viewer, arguments.id, arguments.role, arguments.to, on, now=now)
+    role = arguments.role.value.replace("_", " ")
+    yield f"'{arguments.to}' is {role} from {on} on, as '{arguments.id}' was." if count else "Nothing to hand over."
 
 
 def leave(arguments: argparse.Namespace, viewer: Viewer, now: datetime) -> Iterator[str]:
@@ -164,6 +175,14 @@ def _announce_assign(steps: Subparsers) -> argparse.ArgumentParser:
         )
     step.add_argument("--from", dest="first", type=day, metavar="DATE", help="its first day (default: at once)")
     step.add_argument("--until", dest="last", type=day, metavar="DATE", help="its last day (default: no end)")
+    step.add_argument(
+        "--confirm",
+        action="append",
+        default=[],
+        choices=sorted(CONFIRMATIONS),
+        help="what you know of this person, kept in the audit; may be given again: "
+        + "; ".join(f"'{word}': {told}" for word, told in CONFIRMATIONS.items()),
+    )
     return step
 
 
@@ -171,6 +190,16 @@ def _announce_end(steps: Subparsers) -> argparse.ArgumentParser:
     step = _of_person(steps, "end", "End a role of a person.", "servanda people end sam --role technician", end)
     _add_role(step)
     step.add_argument("--on", type=day, metavar="DATE", help="its last day (default: today)")
+    return step
+
+
+def _announce_hand_over(steps: Subparsers) -> argparse.ArgumentParser:
+    says = "Let another person have a role from a day on, with the limits it had; what was done stays under both names."
+    example = "servanda people hand-over kim --role service_manager --to sam --from 2026-09-01"
+    step = _of_person(steps, "hand-over", says, example, hand_over)
+    _add_role(step)
+    step.add_argument("--to", required=True, metavar="ID", help="the id of the person who has it then")
+    step.add_argument("--from", dest="first", type=day, metavar="DATE", help="their first day (default: today)")
     return step
 
 
@@ -200,6 +229,7 @@ ANNOUNCED = (
     _announce_add,
     _announce_assign,
     _announce_end,
+    _announce_hand_over,
     _announce_leave,
     _announce_return,
     _announce_invite,

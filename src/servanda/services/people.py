@@ -99,7 +99,7 @@ def hand_over(viewer: Viewer, slug: str, role: Role, to: str, on: date, *, now: 
             _refuse(organisation, heir, assignment)
             translate.record_of_assignment(assignment, heir).save()
         if passed:
-            _refuse_nobody(organisation, max(viewer.on, on))
+            _refuse_nobody(organisation, viewer.on)
             told = {"role": role.value, "from": slug, "to": to, "on": on.isoformat()}
             for who in (slug, to):
                 _note(organisation, viewer, who, now, {"done": "handed over", **told})
@@ -226,16 +226,20 @@ def _set_active(viewer: Viewer, slug: str, active: bool, now: datetime) -> bool:
 
 
 def _refuse_nobody(organisation: models.Organisation, on: date) -> None:
-    """Raise `PersonRefused` where nobody would be left who administers everything without an end."""
+    """Raise `PersonRefused` where from a day on there would ever be one on which nobody administers everything."""
     people = models.Person.objects.filter(organisation=organisation, active=True)
-    held = models.RoleAssignment.objects.filter(person__in=people, role=Role.ADMINISTRATOR.value, until_on=None)
-    assignments = (translate.assignment_of(each) for each in held)
-    if not any(each.scope.is_whole and each.holds_on(on) for each in assignments):
-        raise PersonRefused(
-            "Nobody would be left who administers the organisation.",
-            expected="one active administrator of everything, without an end",
-            mend="Make somebody else administrator first.",
-        )
+    held = models.RoleAssignment.objects.filter(person__in=people, role=Role.ADMINISTRATOR.value)
+    whole = [each for each in map(translate.assignment_of, held) if each.scope.is_whole]
+    day: date | None = on
+    while day is not None:
+        ends = [each.until_on or date.max for each in whole if each.holds_on(day)]
+        if not ends:
+            raise PersonRefused(
+                "Nobody would be left who administers the organisation.",
+                expected="on every day an active administrator of everything",
+                mend="Make somebody else administrator first.",
+            )
+        day = max(ends) + timedelta(days=1) if max(ends) < date.max else None
 
 
 def _note(
