@@ -22,6 +22,8 @@ FOREVER = (
     "reportfile",
     "release",
     "pilotanswer",
+    "catalogueversion",
+    "cataloguemark",
 )
 
 

@@ -18,7 +18,8 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 from servanda.engine.agreements import AgreementVersion, Book, PriorityScheme, Signature
-from servanda.engine.canonical import sha256, written
+from servanda.engine.canonical import plain, sha256, written
+from servanda.engine.catalogue import CatalogueEntry
 from servanda.engine.events import Claims, Event, EventKind, Ticket
 from servanda.engine.judging import judge
 from servanda.engine.rights import Action, Assignment, Role, Scope, Viewer
@@ -163,6 +164,13 @@ def _catalogue(school: models.Organisation) -> None:
     models.Customer.objects.create(organisation=school, slug="staff", name=TEXTS[2])
     for slug in ("mail", "print"):
         models.Service.objects.create(organisation=school, slug=slug, name=slug)
+    content = plain(CatalogueEntry("mail", TEXTS[2], not_covered=TEXTS[4], used_by=("staff",), users=120))
+    told = {"content": content, "content_hash": sha256(content), "written_by": "kim", "written_at": RECORDED}
+    entry = models.CatalogueVersion.objects.create(organisation=school, service="mail", number=1, **told)
+    agreed = models.CatalogueMark.Kind.AGREED
+    models.CatalogueMark.objects.create(
+        organisation=school, version=entry, sequence=1, kind=agreed, person="person-1", marked_at=RECORDED
+    )
 
 
 def _agreements(school: models.Organisation, kim: Viewer) -> None:

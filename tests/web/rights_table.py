@@ -81,6 +81,15 @@ OF_SOMEBODY: Mapping[str, Any] = MappingProxyType(
 )
 
 
+OF_AN_ENTRY: Mapping[str, Any] = MappingProxyType(
+    {
+        "parts": {"service": "printing"},
+        "missing": {"service": "none-such"},
+        "foreign": {"service": "catalogueversion.service"},
+    }
+)
+
+
 def of_managing(form: Mapping[str, str], done: int = 302) -> OfOrganisation:
     """Return what is done about somebody by whoever manages people."""
     return OfOrganisation(who_may(Action.MANAGE_PEOPLE), methods=DOING, done=done, form=form, **OF_SOMEBODY)
@@ -122,6 +131,25 @@ OF_ORGANISATION: Mapping[str, OfOrganisation] = MappingProxyType(
         "imports": OfOrganisation(who_may(Action.SEE_AUDIT)),
         "import": OfOrganisation(
             who_may(Action.SEE_AUDIT), {"number": 1}, {"number": 8842818}, {"number": "batch.number"}
+        ),
+        "catalogue": OfOrganisation(who_may(Action.SEE_CATALOGUE)),
+        "catalogue_file": OfOrganisation(who_may(Action.SEE_CATALOGUE)),
+        "catalogue_add": OfOrganisation(
+            who_may(Action.WRITE_CATALOGUE), methods=ASKING, form={"after": "0", "name": "Mail", "supported": "yes"}
+        ),
+        "catalogue_starter": OfOrganisation(who_may(Action.WRITE_CATALOGUE), methods=DOING),
+        "catalogue_entry": OfOrganisation(who_may(Action.SEE_CATALOGUE), **OF_AN_ENTRY),
+        "catalogue_write": OfOrganisation(
+            who_may(Action.WRITE_CATALOGUE),
+            methods=ASKING,
+            form={"after": "1", "name": "Printing", "supported": "yes"},
+            **OF_AN_ENTRY,
+        ),
+        "catalogue_agree": OfOrganisation(
+            who_may(Action.AGREE_CATALOGUE), methods=DOING, form={"number": "1"}, **OF_AN_ENTRY
+        ),
+        "catalogue_verify": OfOrganisation(
+            who_may(Action.WRITE_CATALOGUE), methods=DOING, form={"number": "1"}, **OF_AN_ENTRY
         ),
         "people": OfOrganisation(who_may(Action.SEE_PEOPLE)),
         "people_add": OfOrganisation(who_may(Action.MANAGE_PEOPLE), methods=DOING, form={"name": "Alex"}),

@@ -62,7 +62,7 @@ def test_without_a_service_manager_a_banner_says_so(with_tickets: models.Organis
     )
     answer = administrator.get(HOME)
     assert "No service manager is named" in answer.text
-    assert "servanda people assign PERSON --role service_manager" in answer.text
+    assert f'<a href="{HOME}people/">Choose a person and give them the role.</a>' in answer.text
     assert "An administrator can name one" in signed_in(Role.EXECUTIVE).get(HOME).text
     assert "No service manager is named" in administrator.get(f"{HOME}services/").text
 

@@ -11,8 +11,9 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from servanda.engine.catalogue import CatalogueEntry
 from servanda.engine.rights import Assignment, Role
-from servanda.services import transfers
+from servanda.services import catalogue, people, transfers
 from servanda.store import models, translate
 from tests.cli.kept import run
 from tests.tenancy import canary, school
@@ -62,6 +63,8 @@ def browsers(
     foreign.force_login(give_account(models.Person.objects.get(organisation=other, slug="administrator")))
     without.force_login(give_account(person(kept_school, "without")))
     person(kept_school, "spare")
+    kim = people.viewer(kept_school, "administrator", now=school.NOW)
+    catalogue.write(kim, "printing", CatalogueEntry("Printing"), after=0, now=school.NOW)
     gone = person(kept_school, "ended")
     translate.record_of_assignment(Assignment(Role.ADMINISTRATOR, until_on=date(2026, 2, 1)), gone).save()
     ended.force_login(give_account(gone))

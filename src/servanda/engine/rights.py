@@ -39,6 +39,9 @@ class Action(Enum):
     UNDO_IMPORT = "undo_import"
     VERIFY = "verify"
     SEE_AUDIT = "see_audit"
+    SEE_CATALOGUE = "see_catalogue"
+    WRITE_CATALOGUE = "write_catalogue"
+    AGREE_CATALOGUE = "agree_catalogue"
     SEE_PEOPLE = "see_people"
     MANAGE_PEOPLE = "manage_people"
     ANONYMISE = "anonymise"
@@ -50,7 +53,9 @@ class Action(Enum):
     ISSUE_REPORT = "issue_report"
 
 
-_SEEING = frozenset({Action.SEE_TICKET, Action.SEE_RESULTS, Action.SEE_AGREEMENT, Action.SEE_REPORT})
+_SEEING = frozenset(
+    {Action.SEE_TICKET, Action.SEE_RESULTS, Action.SEE_AGREEMENT, Action.SEE_CATALOGUE, Action.SEE_REPORT}
+)
 _WORKING = _SEEING | {Action.RECORD_EVENT, Action.SEE_INTERNAL_REPORT}
 _MANAGING = _WORKING | {
     Action.CORRECT_EVENT,
@@ -61,17 +66,19 @@ _MANAGING = _WORKING | {
     Action.VERIFY,
     Action.SEE_AUDIT,
     Action.SEE_PEOPLE,
+    Action.WRITE_CATALOGUE,
     Action.PREPARE_REPORT,
     Action.ISSUE_REPORT,
 }
 
 GRANTED: Mapping[Role, frozenset[Action]] = MappingProxyType(
     {
-        Role.ADMINISTRATOR: frozenset(Action),
+        # Who runs the program does not speak for the users.
+        Role.ADMINISTRATOR: frozenset(Action) - {Action.AGREE_CATALOGUE},
         Role.SERVICE_MANAGER: _MANAGING,
         Role.TECHNICIAN: _WORKING,
-        Role.REPRESENTATIVE: _SEEING,
-        Role.EXECUTIVE: frozenset({Action.SEE_RESULTS, Action.SEE_AGREEMENT, Action.SEE_REPORT}),
+        Role.REPRESENTATIVE: _SEEING | {Action.AGREE_CATALOGUE},
+        Role.EXECUTIVE: frozenset({Action.SEE_RESULTS, Action.SEE_AGREEMENT, Action.SEE_CATALOGUE, Action.SEE_REPORT}),
         Role.SUPPLIER_CONTACT: frozenset({Action.SEE_TICKET, Action.SEE_RESULTS}),
         Role.AUDITOR: _SEEING | {Action.SEE_AUDIT, Action.SEE_PEOPLE, Action.VERIFY, Action.SEE_INTERNAL_REPORT},
     }

@@ -40,6 +40,7 @@ class Chart:
 class Steps:
     """Which steps of setting up are done; `service_managers` and `representatives` name who holds the role today."""
 
+    catalogue: bool
     agreements: bool
     tickets: bool
     service_managers: tuple[str, ...]
@@ -49,7 +50,8 @@ class Steps:
     @property
     def all_done(self) -> bool:
         """Whether nothing is left to do."""
-        return bool(self.agreements and self.tickets and self.service_managers and self.representatives and self.report)
+        named = self.service_managers and self.representatives
+        return bool(self.catalogue and self.agreements and self.tickets and named and self.report)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,7 @@ def _steps(seen: Standpoint, span: Known | None) -> Steps:
     today = zones.to_local(seen.zone, seen.now).date()
     held = holders(seen.reach.organisation, (Role.SERVICE_MANAGER, Role.REPRESENTATIVE), today)
     return Steps(
+        catalogue=models.CatalogueVersion.objects.filter(organisation=seen.reach.organisation).exists(),
         agreements=bool(seen.book.versions),
         tickets=span is not None,
         service_managers=held[Role.SERVICE_MANAGER],

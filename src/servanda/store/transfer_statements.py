@@ -37,6 +37,8 @@ NATURAL_KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "savedview": ("organisation", "person", "name"),
         "customer": ("organisation", "slug"),
         "service": ("organisation", "slug"),
+        "catalogueversion": ("organisation", "service", "number"),
+        "cataloguemark": ("organisation", "version", "sequence"),
         "calendarversion": ("organisation", "slug", "content_hash"),
         "priorityschemeversion": ("organisation", "slug", "content_hash"),
         "agreementversion": ("organisation", "agreement", "number"),

@@ -37,6 +37,7 @@ MAIN = (
     Place("Reports", "reports", Action.SEE_REPORT),
 )
 BEHIND_THE_NAME = (
+    Place("Service catalogue", "catalogue", Action.SEE_CATALOGUE),
     Place("Imports", "imports", Action.SEE_AUDIT, whole=True),
     Place("People", "people", Action.SEE_PEOPLE, whole=True),
     Place("Reconciliation", "reconciliation", Action.SEE_TICKET, whole=True),

@@ -35,6 +35,7 @@ SCREENS = (
     HelpPage("ticket", "One ticket", ("clock", "due", "counted", "paused", "outside hours", "version", "event")),
     HelpPage("agreements", "Agreements", ("agreement", "version", "target", "limit", "share", "calendar")),
     HelpPage("imports", "Imports", ("mapping", "source", "refused", "event")),
+    HelpPage("catalogue", "Service catalogue", ("service", "representative")),
     HelpPage("people", "People", ("service manager", "representative", "scope")),
     HelpPage("reconciliation", "Reconciliation", ("source", "claim", "due")),
     HelpPage("reports", "Reports", ("report", "stage", "issued", "restatement")),
@@ -61,6 +62,9 @@ OF_ADDRESS: Mapping[str, str] = MappingProxyType(
         "agreement_version": "agreements",
         "saved_views": "tickets",
         "import": "imports",
+        **{
+            f"catalogue_{each}": "catalogue" for each in ("file", "add", "starter", "entry", "write", "agree", "verify")
+        },
         "people_add": "people",
         "person": "people",
         **{f"person_{each}": "people" for each in ("assign", "invite", "end", "hand_over", "leave", "return")},

@@ -7,7 +7,7 @@ from django import forms
 
 from servanda.engine.rights import Assignment, InvalidAssignment, Role, Scope
 from servanda.queries.people import Person
-from servanda.reports.roles import CONFIRMATIONS, ROLES
+from servanda.reports.roles import ROLES
 from servanda.services.accounts import LONGEST_ADDRESS
 from servanda.store.keepable import LONGEST_NAME
 from servanda.store.slugs import LONGEST_SLUG
@@ -60,7 +60,9 @@ class RoleForm(forms.Form):
     first = DayField(label="First day", required=False)
     last = DayField(label="Last day", required=False, help_text="Left empty, the role has no end.")
     confirmed = forms.MultipleChoiceField(
-        label="What you know of this person", required=False, widget=forms.CheckboxSelectMultiple
+        label="What you know of this person, where the role asks for it",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
 
     def __init__(self, told: Mapping[str, Any] | None, customers: Mapping[str, str], services: Mapping[str, str]):
@@ -68,7 +70,8 @@ class RoleForm(forms.Form):
         _choose(self, "role", {role.value: each.name for role, each in ROLES.items()})
         _choose(self, "customers", customers)
         _choose(self, "services", services)
-        _choose(self, "confirmed", {word: f"This person {told}." for word, told in CONFIRMATIONS.items()})
+        asked = {word: f"{of.name}: {told}" for of in ROLES.values() for word, told in of.confirmations.items()}
+        _choose(self, "confirmed", asked)
         for name, known in (("customers", customers), ("services", services)):
             widget = forms.CheckboxSelectMultiple if len(known) < MOST_BOXES else forms.SelectMultiple
             self.fields[name].widget = widget(choices=list(known.items()))

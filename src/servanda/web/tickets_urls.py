@@ -1,11 +1,8 @@
 """The addresses of pages about tickets."""
 
-from django.urls import URLPattern, path, register_converter
+from django.urls import URLPattern, path
 
-from servanda.web.converters import Name
 from servanda.web.views import tickets
-
-register_converter(Name, "name")
 
 urlpatterns: list[URLPattern] = [
     path("tickets/", tickets.tickets, name="tickets"),

@@ -1,13 +1,16 @@
 """Every address: those of an organisation carry its id, so that a link can be cited and says whose it is."""
 
-from django.urls import include, path
+from django.urls import include, path, register_converter
 
 from servanda.web import account_urls, errors
+from servanda.web.converters import Name
 from servanda.web.views import start
+
+register_converter(Name, "name")
 
 _of_an_organisation = [
     path("", include(f"servanda.web.{subject}_urls"))
-    for subject in ("home", "services", "tickets", "agreements", "imports", "reports", "people")
+    for subject in ("home", "services", "tickets", "agreements", "imports", "reports", "people", "catalogue")
 ]
 
 urlpatterns = [

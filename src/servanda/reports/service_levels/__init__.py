@@ -220,10 +220,10 @@ class StepShown:
 
 def steps_of(steps: Steps) -> list[StepShown]:
     """Return the steps of setting up in their order."""
-    assign = "servanda people assign PERSON --role"
     told = (
+        ("List your services", steps.catalogue, "In users’ words, in the service catalogue; a set helps to begin.", ""),
         (
-            "Write down services, hours and promises",
+            "Write down hours and promises",
             steps.agreements,
             "Put them into an agreement file, and keep it:",
             "servanda apply agreements.yaml",
@@ -237,14 +237,14 @@ def steps_of(steps: Steps) -> list[StepShown]:
         (
             "Name a service manager",
             bool(steps.service_managers),
-            "Somebody who owns the promises:",
-            f"{assign} service_manager",
+            "Somebody who owns the promises: under People.",
+            "",
         ),
         (
             "Name somebody who speaks for the users",
             bool(steps.representatives),
-            "At least one representative:",
-            f"{assign} representative",
+            "At least one representative: under People.",
+            "",
         ),
         ("Issue the first report of a month", steps.report, "Under Reports, once a month is over.", ""),
     )

@@ -9,7 +9,7 @@ from servanda.store.models.agreements import (
     Signature,
 )
 from servanda.store.models.audit import Entry
-from servanda.store.models.catalogue import Customer, Service
+from servanda.store.models.catalogue import CatalogueMark, CatalogueVersion, Customer, Service
 from servanda.store.models.clocks import Clock
 from servanda.store.models.imports import Batch
 from servanda.store.models.organisations import Organisation
@@ -26,6 +26,8 @@ __all__ = [
     "AgreementVersion",
     "Batch",
     "CalendarVersion",
+    "CatalogueMark",
+    "CatalogueVersion",
     "Claim",
     "Clock",
     "Customer",

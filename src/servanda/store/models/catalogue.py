@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from servanda.store.fields import CanonicalJsonField, InstantField
+from servanda.store.keeping import AddedOnly
 from servanda.store.models.organisations import Owned
 
 
@@ -23,3 +25,40 @@ class Service(Owned):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organisation", "slug"], name="one_service_a_slug")]
+
+
+class CatalogueVersion(Owned, AddedOnly):
+    """What the catalogue said of a service from an instant on; `number` counts from 1 for each service."""
+
+    service = models.CharField(max_length=200)
+    number = models.PositiveIntegerField()
+    content = CanonicalJsonField()
+    content_hash = models.CharField(max_length=71)
+    written_by = models.CharField(max_length=200)
+    written_at = InstantField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "service", "number"], name="one_catalogue_version_a_number")
+        ]
+
+
+class CatalogueMark(Owned, AddedOnly):
+    """That somebody agreed to what the catalogue says of a service, or looked and found it still right."""
+
+    class Kind(models.TextChoices):
+        """What was said of the entry."""
+
+        AGREED = "agreed"
+        VERIFIED = "verified"
+
+    version = models.ForeignKey(CatalogueVersion, on_delete=models.PROTECT, related_name="marks")
+    sequence = models.PositiveIntegerField()
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    person = models.CharField(max_length=200)
+    marked_at = InstantField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "version", "sequence"], name="one_mark_a_sequence")
+        ]

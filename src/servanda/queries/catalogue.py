@@ -1,0 +1,150 @@
+"""The service catalogue as somebody may see it: what each service is, who agreed to it, when it was looked over."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+
+from servanda.engine.canonical import revive
+from servanda.engine.catalogue import CatalogueEntry
+from servanda.engine.rights import GRANTED, Action, Viewer
+from servanda.store import models
+from servanda.store.access import NotFound, access_part
+
+STALE_AFTER = timedelta(days=365)
+"""After so long without anybody writing, agreeing or looking it over, an entry is to be looked over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """That somebody agreed to an entry or looked it over."""
+
+    person: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What the catalogue says of a service in its last version, or in another that was asked for.
+
+    `agreed` tells who agreed to this very version; `agreed_before` that somebody did to an earlier one; `looked_at`
+    when somebody last wrote, agreed to or looked over any of them.
+    """
+
+    service: str
+    number: int
+    entry: CatalogueEntry
+    written_by: str
+    written_at: datetime
+    agreed: tuple[Mark, ...]
+    verified: tuple[Mark, ...]
+    agreed_before: bool
+    looked_at: datetime
+
+    def is_stale(self, now: datetime) -> bool:
+        """Whether nobody has looked at it for so long that somebody should."""
+        return now - self.looked_at > STALE_AFTER
+
+    @property
+    def to_be_agreed_again(self) -> bool:
+        """Whether it was changed since a representative agreed to it."""
+        return self.agreed_before and not self.agreed
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What people, groups of users and services are called, by their ids."""
+
+    people: Mapping[str, str]
+    customers: Mapping[str, str]
+    services: Mapping[str, str]
+
+
+def catalogue(viewer: Viewer) -> tuple[Listed, ...]:
+    """Return the entries that a viewer may see, by rank and name; raise `NotFound` where they may see none at all.
+
+    However many there are, it takes as many statements.
+    """
+    organisation = access_part(viewer, Action.SEE_CATALOGUE)
+    found = _listed(models.CatalogueVersion.objects.filter(organisation=organisation))
+    seen = (versions[-1] for versions in found.values() if _may_see(viewer, versions[-1]))
+    return tuple(sorted(seen, key=_in_order))
+
+
+def one(viewer: Viewer, service: str) -> tuple[Listed, ...]:
+    """Return every version of an entry, the last one first; raise `NotFound` where there is none for the viewer."""
+    organisation = access_part(viewer, Action.SEE_CATALOGUE)
+    found = _listed(models.CatalogueVersion.objects.filter(organisation=organisation, service=service))
+    versions = found.get(service, [])
+    if not versions or not _may_see(viewer, versions[-1]):
+        raise NotFound(f"service '{service}' in the catalogue")
+    return tuple(reversed(versions))
+
+
+def names(viewer: Viewer) -> Names:
+    """Return what an entry may refer to, by name; raise `NotFound` as `catalogue` does."""
+    organisation = access_part(viewer, Action.SEE_CATALOGUE)
+    people = models.Person.objects.filter(organisation=organisation, active=True, assignments__isnull=False)
+    return Names(
+        _named(people.distinct().values_list("slug", "name")),
+        _named(models.Customer.objects.filter(organisation=organisation).values_list("slug", "name")),
+        _named(models.Service.objects.filter(organisation=organisation).values_list("slug", "name")),
+    )
+
+
+def uncatalogued(viewer: Viewer, known: Iterable[str]) -> tuple[str, ...]:
+    """Return the services that agreements name and the catalogue does not; none where a viewer sees a part alone."""
+    held = [each for each in viewer.assignments if each.holds_on(viewer.on)]
+    if not any(each.scope.is_whole and Action.SEE_CATALOGUE in GRANTED[each.role] for each in held):
+        return ()
+    return tuple(id for id in names(viewer).services if id not in set(known))
+
+
+def _named(rows: Iterable[tuple[str, str]]) -> Mapping[str, str]:
+    return dict(sorted(((slug, name or slug) for slug, name in rows), key=lambda item: (item[1].casefold(), item[0])))
+
+
+def _in_order(listed: Listed) -> tuple[object, ...]:
+    return (listed.entry.rank is None, listed.entry.rank or 0, listed.entry.name.casefold(), listed.service)
+
+
+def _may_see(viewer: Viewer, listed: Listed) -> bool:
+    """Whether some role of a viewer reaches a service by its id, the groups that use it and who supplies it."""
+    for each in viewer.assignments:
+        if each.holds_on(viewer.on) and Action.SEE_CATALOGUE in GRANTED[each.role]:
+            scope, entry = each.scope, listed.entry
+            of_users = not scope.customers or not entry.used_by or not scope.customers.isdisjoint(entry.used_by)
+            of_supplier = not scope.suppliers or entry.supplied_by in scope.suppliers
+            if of_users and of_supplier and (not scope.services or listed.service in scope.services):
+                return True
+    return False
+
+
+def _listed(versions: "QuerySet[models.CatalogueVersion]") -> dict[str, list[Listed]]:
+    """Return the versions of each service, the first one first, in two statements."""
+    marks: dict[int, list[models.CatalogueMark]] = {}
+    for mark in models.CatalogueMark.objects.filter(version__in=versions).order_by("version", "sequence"):
+        marks.setdefault(mark.version_id, []).append(mark)
+    found: dict[str, list[Listed]] = {}
+    for version in versions.order_by("service", "number"):
+        before = found.setdefault(version.service, [])
+        before.append(_version(version, marks.get(version.pk, []), before[-1] if before else None))
+    return found
+
+
+def _version(version: models.CatalogueVersion, marks: Iterable[models.CatalogueMark], before: Listed | None) -> Listed:
+    told = [(each.kind, Mark(each.person, each.marked_at)) for each in marks if each.marked_at]
+    assert version.written_at is not None  # as the column has it
+    agreed = tuple(mark for kind, mark in told if kind == models.CatalogueMark.Kind.AGREED)
+    return Listed(
+        service=version.service,
+        number=version.number,
+        entry=revive(CatalogueEntry, version.content),
+        written_by=version.written_by,
+        written_at=version.written_at,
+        agreed=agreed,
+        verified=tuple(mark for kind, mark in told if kind == models.CatalogueMark.Kind.VERIFIED),
+        agreed_before=before is not None and (before.agreed_before or bool(before.agreed)),
+        looked_at=max([version.written_at, *(mark.at for _, mark in told)]),
+    )

@@ -1,0 +1,208 @@
+"""The service catalogue as it is written, agreed with users and looked over; each version of an entry stays."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from servanda.bad_input import BadInput
+from servanda.engine.canonical import plain, revive, sha256
+from servanda.engine.catalogue import CatalogueEntry, circle
+from servanda.engine.rights import Action, Subject, Viewer, may
+from servanda.services import audit
+from servanda.store import models
+from servanda.store.access import NotFound, lock_organisation
+from servanda.store.keepable import check_name, check_text
+from servanda.store.slugs import check_slug
+
+MOST_NAMES = 500
+"""How many groups, components or services one entry may name."""
+
+
+class CatalogueRefused(BadInput):
+    """Something that cannot be said of a service."""
+
+
+class WrittenMeanwhile(CatalogueRefused):
+    """Somebody else wrote the entry since it was read."""
+
+    def __init__(self, service: str, last: models.CatalogueVersion) -> None:
+        super().__init__(
+            f"'{last.written_by}' has written version {last.number} of '{service}' since you opened it.",
+            expected="the entry as it was when you opened it",
+            mend="Compare it with what you wrote, and save once more what is to stand.",
+        )
+
+
+def write(viewer: Viewer, service: str, entry: CatalogueEntry, *, after: int, now: datetime) -> int:
+    """Keep what the catalogue says of a service from now on; return the number of the version.
+
+    `after` is the number of the version that was read before, 0 for a service that is not in the catalogue. The same
+    again makes no new version. Raise `WrittenMeanwhile` where there is a later one, `CatalogueRefused` for an owner or
+    service that is not there or services that depend on one another in a circle, `NotFound` where the viewer may not.
+    """
+    _check_keepable(service, entry)
+    with transaction.atomic():
+        organisation = lock_organisation(viewer)
+        last = newest(organisation, service)
+        _refuse_unless_writer(viewer, service, [entry, *([_entry_of(last)] if last else [])])
+        if (last.number if last else 0) != after:
+            raise WrittenMeanwhile(service, last) if last else NotFound(f"service '{service}' in the catalogue")
+        if last is not None and _entry_of(last) == entry:
+            return last.number
+        _check_references(organisation, service, entry)
+        _name(organisation, service, entry.name)
+        content = plain(entry)
+        models.CatalogueVersion.objects.create(
+            organisation=organisation,
+            service=service,
+            number=after + 1,
+            content=content,
+            content_hash=sha256(content),
+            written_by=viewer.person,
+            written_at=now,
+        )
+        told = {"done": "written", "number": after + 1, "hash": sha256(content)}
+        audit.note(organisation, viewer, Action.WRITE_CATALOGUE, f"catalogue {service}", now=now, content=told)
+        return after + 1
+
+
+def agree(viewer: Viewer, service: str, number: int, *, now: datetime) -> None:
+    """Let a representative agree, for users of theirs, to a version of an entry; a later version is agreed anew."""
+    _mark(viewer, service, number, Action.AGREE_CATALOGUE, models.CatalogueMark.Kind.AGREED, now)
+
+
+def verify(viewer: Viewer, service: str, number: int, *, now: datetime) -> None:
+    """Keep that somebody looked an entry over and found it still right."""
+    _mark(viewer, service, number, Action.WRITE_CATALOGUE, models.CatalogueMark.Kind.VERIFIED, now)
+
+
+def newest(organisation: models.Organisation, service: str) -> models.CatalogueVersion | None:
+    """Return the last version of what the catalogue says of a service."""
+    versions = models.CatalogueVersion.objects.filter(organisation=organisation, service=service)
+    return versions.order_by("-number").first()
+
+
+def may_write(viewer: Viewer, service: str, entry: CatalogueEntry | None = None) -> bool:
+    """Whether a viewer may write an entry: for every group of users that it names, or for all where it names none."""
+    return all(may(viewer, Action.WRITE_CATALOGUE, each) for each in _subjects(viewer, service, entry))
+
+
+def may_agree(viewer: Viewer, service: str, entry: CatalogueEntry) -> bool:
+    """Whether a viewer speaks for some of the users that an entry names."""
+    return any(may(viewer, Action.AGREE_CATALOGUE, each) for each in _subjects(viewer, service, entry))
+
+
+def _subjects(viewer: Viewer, service: str, entry: CatalogueEntry | None) -> Iterator[Subject]:
+    for customer in (entry.used_by if entry else ()) or ("",):
+        yield Subject(viewer.organisation, service, customer)
+
+
+def _mark(
+    viewer: Viewer, service: str, number: int, action: Action, kind: models.CatalogueMark.Kind, now: datetime
+) -> None:
+    with transaction.atomic():
+        organisation = lock_organisation(viewer)
+        last = newest(organisation, service)
+        allowed = may_agree if action is Action.AGREE_CATALOGUE else may_write
+        if last is None or not allowed(viewer, service, _entry_of(last)):
+            raise NotFound(f"service '{service}' in the catalogue")
+        if last.number != number:
+            raise WrittenMeanwhile(service, last)
+        marks = models.CatalogueMark.objects.filter(version=last)
+        models.CatalogueMark.objects.create(
+            organisation=organisation,
+            version=last,
+            sequence=marks.count() + 1,
+            kind=kind,
+            person=viewer.person,
+            marked_at=now,
+        )
+        told = {"done": kind.value, "number": number}
+        audit.note(organisation, viewer, action, f"catalogue {service}", now=now, content=told)
+
+
+def _entry_of(version: models.CatalogueVersion) -> CatalogueEntry:
+    return revive(CatalogueEntry, version.content)
+
+
+# --- what is refused ---
+
+
+def _refuse_unless_writer(viewer: Viewer, service: str, entries: Iterable[CatalogueEntry]) -> None:
+    """Raise `NotFound` where somebody may not write one of these, be it what is there or what is to be."""
+    if not all(may_write(viewer, service, each) for each in entries):
+        raise NotFound(f"service '{service}' in the catalogue")
+
+
+def _check_keepable(service: str, entry: CatalogueEntry) -> None:
+    check_name("the id of the service", service)
+    check_name("the name of the service", entry.name)
+    for what, text in _texts(entry):
+        check_text(what, text)
+    names = (*entry.used_by, *entry.depends_on, *(each.name for each in entry.components))
+    if len(names) > MOST_NAMES:
+        raise CatalogueRefused(
+            f"the entry names {len(names):,} groups, components and services",
+            expected=f"at most {MOST_NAMES}",
+            mend="Put components together that are looked after together.",
+        )
+    for name in names:
+        check_name("a name in the entry", name)
+
+
+def _texts(entry: CatalogueEntry) -> Iterator[tuple[str, str]]:
+    yield "the description", entry.description
+    yield "what is not covered", entry.not_covered
+    yield "the process", entry.process
+    for what in ("place", "hours", "first_contact", "supplied_by", "supported_by"):
+        yield f"the text of '{what.replace('_', ' ')}'", getattr(entry, what)
+
+
+def _check_references(organisation: models.Organisation, service: str, entry: CatalogueEntry) -> None:
+    people = models.Person.objects.filter(organisation=organisation, active=True)
+    if entry.owner and not people.filter(slug=entry.owner).exists():
+        raise CatalogueRefused(
+            f"There is no person '{entry.owner}' here who could own '{entry.name}'.",
+            expected="somebody who is here",
+            mend="Add the person first, or choose another.",
+        )
+    depends_on = dict(_depending(organisation)) | {service: entry.depends_on}
+    unknown = [each for each in entry.depends_on if each not in depends_on]
+    if unknown:
+        raise CatalogueRefused(
+            f"'{entry.name}' depends on '{unknown[0]}', which the catalogue does not know.",
+            expected="services that are in the catalogue",
+            mend="Add that service first.",
+        )
+    if found := circle(depends_on):
+        raise CatalogueRefused(
+            f"Services would depend on one another in a circle: {' → '.join(found)}.",
+            expected="services that rest on others, never on themselves",
+            mend="Take one of these out.",
+        )
+
+
+def _depending(organisation: models.Organisation) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield each service of the catalogue with those that it depends on, by its last version."""
+    versions = models.CatalogueVersion.objects.filter(organisation=organisation).order_by("service", "number")
+    for service, content in versions.values_list("service", "content"):
+        yield service, tuple(content.get("depends_on", ()))
+
+
+def _name(organisation: models.Organisation, service: str, name: str) -> None:
+    """Keep what a service is called, and let everybody read the names anew."""
+    kept = models.Service.objects.filter(organisation=organisation, slug=service)
+    if kept.filter(name=name).exists():
+        return
+    if not kept.exists():
+        _check_new(organisation, service)
+    models.Service.objects.update_or_create(organisation=organisation, slug=service, defaults={"name": name})
+    models.Organisation.objects.filter(pk=organisation.pk).update(agreements_applied=F("agreements_applied") + 1)
+
+
+def _check_new(organisation: models.Organisation, service: str) -> None:
+    """Raise where an id that nothing knows yet is no plain one; tickets may name services as they like."""
+    if not models.Ticket.objects.filter(organisation=organisation, service=service).exists():
+        check_slug("a service", service)

@@ -1,0 +1,16 @@
+"""The addresses of the service catalogue."""
+
+from django.urls import URLPattern, path
+
+from servanda.web.views import catalogue
+
+urlpatterns: list[URLPattern] = [
+    path("catalogue/", catalogue.catalogue, name="catalogue"),
+    path("catalogue/catalogue.csv", catalogue.file, name="catalogue_file"),
+    path("catalogue/add/", catalogue.add, name="catalogue_add"),
+    path("catalogue/starter/", catalogue.starter, name="catalogue_starter"),
+    path("catalogue/of/<name:service>/", catalogue.entry, name="catalogue_entry"),
+    path("catalogue/of/<name:service>/write/", catalogue.write, name="catalogue_write"),
+    path("catalogue/of/<name:service>/agree/", catalogue.agree, name="catalogue_agree"),
+    path("catalogue/of/<name:service>/verify/", catalogue.verify, name="catalogue_verify"),
+]

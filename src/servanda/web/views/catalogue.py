@@ -1,0 +1,207 @@
+"""The service catalogue: what each service is, for users and for support, written, agreed and looked over."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from servanda.bad_input import BadInput
+from servanda.engine.catalogue import CatalogueEntry, Support
+from servanda.engine.rights import Action
+from servanda.queries import catalogue as kept
+from servanda.queries.catalogue import Listed, Names
+from servanda.reports import catalogue as words
+from servanda.reports.starter_catalogue import SCHOOL
+from servanda.services import accounts
+from servanda.services import catalogue as doing
+from servanda.services.catalogue import WrittenMeanwhile
+from servanda.store.access import NotFound
+from servanda.web import parameters
+from servanda.web.catalogue_forms import EntryForm, initial
+from servanda.web.frame import address
+from servanda.web.pages import ASKING, DOING, OrganisationRequest, may_do, page
+
+VIEWS = ("users", "technical")
+MEANWHILE = "written_meanwhile"
+
+# --- seeing ---
+
+
+@page(Action.SEE_CATALOGUE)
+def catalogue(request: OrganisationRequest) -> HttpResponse:
+    """Show the catalogue as users read it, or as support staff do."""
+    view = parameters.choice(request, "view", VIEWS, VIEWS[0])
+    found, names = kept.catalogue(request.viewer), kept.names(request.viewer)
+    known = {each.service for each in found}
+    context = {
+        "view": view,
+        "supported": [_card(request, each, names, view) for each in found if each.entry.supported is not Support.NO],
+        "not_supported": [each for each in found if each.entry.supported is Support.NO],
+        "not_covered": [each for each in found if each.entry.not_covered and each.entry.supported is not Support.NO],
+        "of": len(found),
+        "agreed": sum(bool(each.agreed) for each in found),
+        "uncatalogued": [(id, names.services[id]) for id in kept.uncatalogued(request.viewer, known)],
+        "writes": _writes(request),
+        "starters": len(_starters(found)) if _writes(request) else 0,
+    }
+    return render(request, "catalogue/list.html", context)
+
+
+def _card(request: OrganisationRequest, listed: Listed, names: Names, view: str) -> dict[str, Any]:
+    told = words.for_users(listed.entry, names) if view == "users" else words.technical(listed.entry, names)
+    return {"listed": listed, "told": list(told), "stale": listed.is_stale(request.now), "gaps": _gaps(listed)}
+
+
+def _gaps(listed: Listed) -> list[str]:
+    """Return what is still missing in an entry, in words."""
+    entry = listed.entry
+    told = {
+        "no owner": not entry.owner,
+        "nobody is named who supports it": not entry.supported_by,
+        "no first contact": not entry.first_contact,
+        "not agreed with users yet": not listed.agreed and not listed.agreed_before,
+        "changed since users agreed": listed.to_be_agreed_again,
+    }
+    return [gap for gap, is_there in told.items() if is_there]
+
+
+def _writes(request: OrganisationRequest) -> bool:
+    """Whether somebody may write entries for every group of users."""
+    return doing.may_write(request.viewer, "")
+
+
+def _starters(found: tuple[Listed, ...]) -> list[tuple[str, CatalogueEntry]]:
+    """Return the services of the starter set that the catalogue does not have, by their ids."""
+    known = {each.service for each in found} | {each.entry.name.casefold() for each in found}
+    every = ((accounts.slug_of(each.name, "service"), each) for each in SCHOOL)
+    return [(id, each) for id, each in every if not {id, each.name.casefold()} & known]
+
+
+@page(Action.SEE_CATALOGUE)
+def file(request: OrganisationRequest) -> HttpResponse:
+    """Hand out the catalogue as a table."""
+    content = words.table(kept.catalogue(request.viewer), kept.names(request.viewer))
+    answer = HttpResponse(content, content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="catalogue-{request.organisation_slug}.csv"'
+    return answer
+
+
+@page(Action.SEE_CATALOGUE)
+def entry(request: OrganisationRequest, service: str) -> HttpResponse:
+    """Show what the catalogue says of a service, and how it came to say so."""
+    versions, names = kept.one(request.viewer, service), kept.names(request.viewer)
+    last, entry = versions[0], versions[0].entry
+    earlier = [*versions[1:], None]
+    context = {
+        "listed": last,
+        "for_users": list(words.for_users(entry, names)),
+        "technical": list(words.technical(entry, names)),
+        "support": words.SUPPORT[entry.supported],
+        "components": [words.component(each) for each in entry.components],
+        "gaps": _gaps(last),
+        "stale": last.is_stale(request.now),
+        "versions": [
+            (each, words.changes(before.entry, each.entry) if before else ())
+            for each, before in zip(versions, earlier, strict=True)
+        ],
+        "people": names.people,
+        "writes": doing.may_write(request.viewer, service, entry),
+        "agrees": doing.may_agree(request.viewer, service, entry),
+        "levels": may_do(request.viewer, Action.SEE_RESULTS),
+    }
+    return render(request, "catalogue/entry.html", context)
+
+
+# --- doing ---
+
+
+@page(Action.WRITE_CATALOGUE, methods=ASKING)
+def add(request: OrganisationRequest) -> HttpResponse:
+    """Ask for a service that is not in the catalogue yet, and keep it."""
+    if not _writes(request):
+        raise NotFound("page")
+    named, names = request.GET.get("service", ""), kept.names(request.viewer)
+    form = _form(request, {"after": 0, "name": names.services.get(named, "")}, "")
+    if request.method == "POST" and form.is_valid():
+        service = named if named in names.services else accounts.slug_of(form.cleaned_data["entry"].name, "service")
+        if _written(request, service, form):
+            return redirect("catalogue_entry", request.organisation_slug, service)
+    return _asking(request, {"form": form, "after": 0})
+
+
+@page(Action.WRITE_CATALOGUE, methods=ASKING)
+def write(request: OrganisationRequest, service: str) -> HttpResponse:
+    """Ask for what is to stand of a service from now on, and keep it as a new version."""
+    last = kept.one(request.viewer, service)[0]
+    if not doing.may_write(request.viewer, service, last.entry):
+        raise NotFound(f"service '{service}' in the catalogue")
+    form = _form(request, initial(last.entry, last.number, kept.names(request.viewer)), service)
+    if request.method == "POST" and form.is_valid() and _written(request, service, form):
+        return redirect("catalogue_entry", request.organisation_slug, service)
+    # Whoever was told that somebody wrote meanwhile goes on from there; anybody else from what they read.
+    meanwhile = form.has_error(NON_FIELD_ERRORS, MEANWHILE)
+    return _asking(
+        request, {"form": form, "listed": last, "after": last.number if meanwhile else form["after"].value()}
+    )
+
+
+def _asking(request: OrganisationRequest, context: dict[str, Any]) -> HttpResponse:
+    return render(request, "catalogue/write.html", context, status=400 if context["form"].errors else 200)
+
+
+def _form(request: OrganisationRequest, first: dict[str, Any], service: str) -> EntryForm:
+    others = {x.service: x.entry.name for x in kept.catalogue(request.viewer) if x.service != service}
+    told = request.POST if request.method == "POST" else None
+    return EntryForm(told, kept.names(request.viewer), others, initial=first)
+
+
+def _written(request: OrganisationRequest, service: str, form: EntryForm) -> bool:
+    told = form.cleaned_data
+    try:
+        number = doing.write(request.viewer, service, told["entry"], after=told["after"], now=request.now)
+    except NotFound:
+        raise
+    except WrittenMeanwhile as refusal:
+        words_of = f"{refusal.found} What you wrote stands below. {refusal.mend}"
+        form.add_error(None, ValidationError(words_of, code=MEANWHILE))
+        return False
+    except BadInput as refusal:
+        form.add_error(None, f"{refusal.found} {refusal.mend}")
+        return False
+    messages.success(request, f"Version {number} of {told['entry'].name} is kept.")
+    return True
+
+
+@page(Action.WRITE_CATALOGUE, methods=DOING)
+def starter(request: OrganisationRequest) -> HttpResponse:
+    """Add the services of the starter set that are not there yet."""
+    if not _writes(request):
+        raise NotFound("page")
+    chosen = _starters(kept.catalogue(request.viewer))
+    for service, each in chosen:
+        doing.write(request.viewer, service, each, after=0, now=request.now)
+    messages.success(request, f"{len(chosen)} services are added. Correct them, and leave out what you do not have.")
+    return redirect(address("catalogue", request.organisation_slug))
+
+
+@page(Action.AGREE_CATALOGUE, methods=DOING)
+def agree(request: OrganisationRequest, service: str) -> HttpResponse:
+    """Let a representative agree to the version that they read."""
+    doing.agree(request.viewer, service, _number(request), now=request.now)
+    messages.success(request, "You have agreed to it for your users. A change will be shown to you again.")
+    return redirect("catalogue_entry", request.organisation_slug, service)
+
+
+@page(Action.WRITE_CATALOGUE, methods=DOING)
+def verify(request: OrganisationRequest, service: str) -> HttpResponse:
+    """Keep that the entry was looked over and is still right."""
+    doing.verify(request.viewer, service, _number(request), now=request.now)
+    messages.success(request, "It is noted that the entry is still right.")
+    return redirect("catalogue_entry", request.organisation_slug, service)
+
+
+def _number(request: OrganisationRequest) -> int:
+    text = request.POST.get("number", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
