@@ -151,6 +151,16 @@ def test_a_set_to_begin_with_is_added_once(printing: Client) -> None:
     assert "A set to begin with" not in said(printing.get(CATALOGUE))
 
 
+def test_what_is_withdrawn_leaves_the_list_and_may_come_back(printing: Client, signed_in: SignedIn) -> None:
+    printing.post(f"{PRINTING}write/", {**TOLD, "after": "1", "withdrawn": "on"})
+    assert "Withdrawn Printing" in said(printing.get(CATALOGUE))
+    assert "Printing" not in said(signed_in(Role.TECHNICIAN).get(CATALOGUE))
+    assert printing.get(f"{CATALOGUE}catalogue.csv").content.decode().count("\n") == 1
+    assert "It is offered no more." in said(printing.get(PRINTING))
+    printing.post(f"{PRINTING}write/", {**TOLD, "after": "2"})
+    assert "Printing" in said(signed_in(Role.TECHNICIAN).get(CATALOGUE))
+
+
 def test_the_table_runs_nothing_in_a_spreadsheet(printing: Client) -> None:
     entry = CatalogueEntry("=1+1", "@SUM(A1)", supported=Support.NO)
     catalogue.write(MANAGER, "sums", entry, after=0, now=school.NOW)

@@ -49,7 +49,7 @@ class CatalogueEntry:
 
     `description` is in users' words; `used_by` has ids of customers, or names of groups that nothing else names;
     `process` is the work that rests on the service; `owner` is the id of a person; `rank` 1 comes first, two may share
-    a rank, and none is unranked; `depends_on` has ids of services.
+    a rank, and none is unranked; `depends_on` has ids of services; what is `withdrawn` is offered no more.
     """
 
     name: str
@@ -68,6 +68,7 @@ class CatalogueEntry:
     rank: int | None = None
     components: tuple[Component, ...] = ()
     depends_on: tuple[str, ...] = ()
+    withdrawn: bool = False
 
     def __post_init__(self) -> None:
         if not self.name.strip():

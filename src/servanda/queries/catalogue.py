@@ -44,7 +44,7 @@ class Listed:
 
     def is_stale(self, now: datetime) -> bool:
         """Whether nobody has looked at it for so long that somebody should."""
-        return now - self.looked_at > STALE_AFTER
+        return not self.entry.withdrawn and now - self.looked_at > STALE_AFTER
 
     @property
     def to_be_agreed_again(self) -> bool:
@@ -64,7 +64,7 @@ class Names:
 def catalogue(viewer: Viewer) -> tuple[Listed, ...]:
     """Return the entries that a viewer may see, by rank and name; raise `NotFound` where they may see none at all.
 
-    However many there are, it takes as many statements.
+    Those that are withdrawn are among them. However many there are, it takes as many statements.
     """
     organisation = access_part(viewer, Action.SEE_CATALOGUE)
     found = _listed(models.CatalogueVersion.objects.filter(organisation=organisation))

@@ -53,9 +53,9 @@ def changes(earlier: CatalogueEntry, later: CatalogueEntry) -> tuple[str, ...]:
 
 
 def table(entries: Iterable[Listed], names: Names) -> bytes:
-    """Return the catalogue as CSV in UTF-8, with the mark that spreadsheets look for; no cell is a formula."""
+    """Return what is offered as CSV in UTF-8, with the mark that spreadsheets look for; no cell is a formula."""
     told = io.StringIO(newline="")
-    table_to(told, COLUMNS, (_cells(each, names) for each in entries))
+    table_to(told, COLUMNS, (_cells(each, names) for each in entries if not each.entry.withdrawn))
     return told.getvalue().encode("utf-8-sig")
 
 

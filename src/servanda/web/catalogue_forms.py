@@ -71,6 +71,8 @@ class EntryForm(forms.Form):
     )
     depends_on = forms.MultipleChoiceField(label="Depends on these services", required=False)
 
+    withdrawn = forms.BooleanField(label="Withdrawn: it is offered no more, or never was", required=False)
+
     def __init__(self, told: Mapping[str, Any] | None, names: Names, services: Mapping[str, str], **more: Any) -> None:
         super().__init__(told, **more)
         self._names = names
@@ -114,6 +116,7 @@ class EntryForm(forms.Form):
             rank=told["rank"],
             components=told["components"],
             depends_on=tuple(told.get("depends_on", ())),
+            withdrawn=told["withdrawn"],
             **{name: told[name].replace("\r\n", "\n") for name in TEXTS},
         )
 
@@ -127,7 +130,7 @@ def initial(entry: CatalogueEntry, number: int, names: Names) -> dict[str, Any]:
         "used_by": "\n".join(names.customers.get(each, each) for each in entry.used_by),
         "components": "\n".join(map(_line, entry.components)),
         "depends_on": list(entry.depends_on),
-        **{name: getattr(entry, name) for name in ("name", "users", "owner", "rank", *TEXTS)},
+        **{name: getattr(entry, name) for name in ("name", "users", "owner", "rank", "withdrawn", *TEXTS)},
     }
 
 

@@ -33,8 +33,9 @@ MEANWHILE = "written_meanwhile"
 def catalogue(request: OrganisationRequest) -> HttpResponse:
     """Show the catalogue as users read it, or as support staff do."""
     view = parameters.choice(request, "view", VIEWS, VIEWS[0])
-    found, names = kept.catalogue(request.viewer), kept.names(request.viewer)
-    known = {each.service for each in found}
+    every, names = kept.catalogue(request.viewer), kept.names(request.viewer)
+    known = {each.service for each in every}
+    found = [each for each in every if not each.entry.withdrawn]
     context = {
         "view": view,
         "supported": [_card(request, each, names, view) for each in found if each.entry.supported is not Support.NO],
@@ -43,8 +44,9 @@ def catalogue(request: OrganisationRequest) -> HttpResponse:
         "of": len(found),
         "agreed": sum(bool(each.agreed) for each in found),
         "uncatalogued": [(id, names.services[id]) for id in kept.uncatalogued(request.viewer, known)],
+        "withdrawn": [each for each in every if each.entry.withdrawn],
         "writes": _writes(request),
-        "starters": len(_starters(found)) if _writes(request) else 0,
+        "starters": len(_starters(every)) if _writes(request) else 0,
     }
     return render(request, "catalogue/list.html", context)
 
@@ -182,7 +184,7 @@ def starter(request: OrganisationRequest) -> HttpResponse:
     chosen = _starters(kept.catalogue(request.viewer))
     for service, each in chosen:
         doing.write(request.viewer, service, each, after=0, now=request.now)
-    messages.success(request, f"{len(chosen)} services are added. Correct them, and leave out what you do not have.")
+    messages.success(request, f"{len(chosen)} services are added. Correct them, and withdraw what you do not have.")
     return redirect(address("catalogue", request.organisation_slug))
 
 
