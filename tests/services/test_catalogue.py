@@ -199,3 +199,37 @@ def test_the_catalogue_is_read_in_as_many_statements_however_long_it_is(own: mod
             kept.catalogue(MANAGER)
         counts.append(len(captured))
     assert counts[0] == counts[1]
+
+
+def test_a_file_is_kept_whole_in_whatever_order_its_services_stand(own: models.Organisation) -> None:
+    told = {
+        "pages": CatalogueEntry("Pages", depends_on=("internet",)),
+        "internet": CatalogueEntry("Internet", depends_on=("power",)),
+        "power": CatalogueEntry("Power"),
+        "printing": replace(PRINTING, depends_on=("pages",)),
+    }
+    planned = catalogue.apply(MANAGER, told, now=NOW, plan=True)
+    assert (planned.new, planned.changed, planned.same) == (("pages", "internet", "power"), ("printing",), ())
+    assert len(contents(own)) == 1
+    assert catalogue.apply(MANAGER, told, now=NOW) == planned
+    assert {each.service: each.entry for each in kept.catalogue(MANAGER)} == told
+    again = catalogue.apply(MANAGER, told, now=NOW)
+    assert (again.new, again.changed, set(again.same)) == ((), (), set(told))
+    assert len(contents(own)) == 5
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"a": CatalogueEntry("A", depends_on=("b",)), "b": CatalogueEntry("B", depends_on=("a",))},
+        {"a": CatalogueEntry("A", depends_on=("nowhere",))},
+        {"a": CatalogueEntry("A", owner="nobody")},
+        {"A b": CatalogueEntry("A")},
+    ],
+    ids=["a circle", "an unknown service", "an unknown owner", "no id"],
+)
+def test_of_a_file_with_a_fault_nothing_is_kept(own: models.Organisation, bad: dict[str, CatalogueEntry]) -> None:
+    with pytest.raises(BadInput):
+        catalogue.apply(MANAGER, {"first": CatalogueEntry("First"), **bad}, now=NOW)
+    assert [each.service for each in kept.catalogue(MANAGER)] == ["printing"]
+    assert len(contents(own)) == 1

@@ -58,6 +58,8 @@ OF_ONE_ORGANISATION: Mapping[str, tuple[Words, ...]] = MappingProxyType(
             ("anonymise", "--unseen-since", "2026-01-31", "--reason", "long gone"),
             ("anonymise", "--clean"),
         ),
+        "catalogue export": (("catalogue", "export"), ("catalogue", "export", "--out", "{out}/catalogue.yaml")),
+        "catalogue apply": (("catalogue", "apply", "{catalogue}", "--plan"), ("catalogue", "apply", "{catalogue}")),
         "people add": (("people", "add", "sam", "--name", "Sam", "--email", "sam@example.org"),),
         "people assign": (("people", "assign", "sam", "--role", "technician", "--service", "printing"),),
         "people hand-over": (("people", "hand-over", "sam", "--role", "technician", "--to", "technician"),),

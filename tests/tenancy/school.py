@@ -39,6 +39,13 @@ TICKETS = "\n".join(
 DAMAGED = f"{TICKETS}\nT6,2026-01-13T11:00:00,New,printing,P2,Kim Roe\nT9,31/31/2026,New,printing,P1,Kim Roe\n"
 MAPPING = f"{small_log.MAPPING}assignment:\n  person: person\n"
 
+CATALOGUE = """\
+format: servanda-catalogue/1
+organisation: school
+services:
+- {id: printing, name: Printing, description: Print and copy., used_by: [pupils]}
+"""
+
 
 def keep(folder: Path) -> models.Organisation:
     """Keep the school with its agreement and its people; its tickets come by commands."""
@@ -78,6 +85,7 @@ def written(folder: Path) -> Mapping[str, str]:
         ("tickets.csv", f"{TICKETS}\n"),
         ("damaged.csv", DAMAGED),
         ("mapping.yaml", MAPPING),
+        ("catalogue.yaml", CATALOGUE),
     ):
         (folder / name).write_text(text, encoding="utf-8")
     return {path.stem: f"{path}" for path in folder.iterdir()}

@@ -135,14 +135,14 @@ OF_ORGANISATION: Mapping[str, OfOrganisation] = MappingProxyType(
         "catalogue": OfOrganisation(who_may(Action.SEE_CATALOGUE)),
         "catalogue_file": OfOrganisation(who_may(Action.SEE_CATALOGUE)),
         "catalogue_add": OfOrganisation(
-            who_may(Action.WRITE_CATALOGUE), methods=ASKING, form={"after": "0", "name": "Mail", "supported": "yes"}
+            who_may(Action.WRITE_CATALOGUE), methods=ASKING, form={"after": "0", "name": "Mail", "supported": "full"}
         ),
         "catalogue_starter": OfOrganisation(who_may(Action.WRITE_CATALOGUE), methods=DOING),
         "catalogue_entry": OfOrganisation(who_may(Action.SEE_CATALOGUE), **OF_AN_ENTRY),
         "catalogue_write": OfOrganisation(
             who_may(Action.WRITE_CATALOGUE),
             methods=ASKING,
-            form={"after": "1", "name": "Printing", "supported": "yes"},
+            form={"after": "1", "name": "Printing", "supported": "full"},
             **OF_AN_ENTRY,
         ),
         "catalogue_agree": OfOrganisation(

@@ -21,7 +21,7 @@ from tests.web.browsers import SignedIn
 CATALOGUE = "/o/school/catalogue/"
 PRINTING = f"{CATALOGUE}of/printing/"
 MANAGER = Viewer("school", "service-manager", school.NOW.date(), (Assignment(Role.SERVICE_MANAGER),))
-TOLD = {"after": "0", "name": "Printing", "supported": "yes"}
+TOLD = {"after": "0", "name": "Printing", "supported": "full"}
 
 
 def said(answer: Any, status: int = 200) -> str:
@@ -162,7 +162,7 @@ def test_what_is_withdrawn_leaves_the_list_and_may_come_back(printing: Client, s
 
 
 def test_the_table_runs_nothing_in_a_spreadsheet(printing: Client) -> None:
-    entry = CatalogueEntry("=1+1", "@SUM(A1)", supported=Support.NO)
+    entry = CatalogueEntry("=1+1", "@SUM(A1)", supported=Support.NONE)
     catalogue.write(MANAGER, "sums", entry, after=0, now=school.NOW)
     answer = printing.get(f"{CATALOGUE}catalogue.csv")
     assert 'filename="catalogue-school.csv"' in answer.headers["Content-Disposition"]

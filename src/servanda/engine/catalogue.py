@@ -19,9 +19,9 @@ class InvalidEntry(ValueError):
 class Support(Enum):
     """Whether technical support is given for a service: for all of it, for a part, or not at all."""
 
-    YES = "yes"
+    FULL = "full"
     PART = "part"
-    NO = "no"
+    NONE = "none"
 
 
 class ComponentKind(Enum):
@@ -54,7 +54,7 @@ class CatalogueEntry:
 
     name: str
     description: str = ""
-    supported: Support = Support.YES
+    supported: Support = Support.FULL
     not_covered: str = ""
     used_by: tuple[str, ...] = ()
     users: int | None = None

@@ -1,12 +1,9 @@
 """Agreements written as a file in the format `servanda/1`, from which the same book is read again."""
 
-import re
 from collections.abc import Mapping
 from datetime import date
 from itertools import groupby
 from typing import Any
-
-import yaml
 
 from servanda.engine.agreements import (
     NO_PRIORITIES,
@@ -20,14 +17,12 @@ from servanda.engine.agreements import (
 from servanda.engine.calendars import Calendar
 from servanda.engine.shifts import WEEKDAYS, WHOLE_DAY, Shifts, Week
 from servanda.engine.targets import ANY_PRIORITY, DueRolls, Target
-from servanda.files import notation, yaml_text
+from servanda.files import notation
 from servanda.files.agreement_draft import FORMAT
 from servanda.files.agreement_records import NO_LIMIT, OTHER
-
-Entries = dict[str, Any]
+from servanda.files.yaml_writing import Entries, written_yaml
 
 ALWAYS_OPEN: Week = (WHOLE_DAY,) * 7
-WIDTH = 110
 
 
 def written(book: Book) -> str:
@@ -43,35 +38,7 @@ def written(book: Book) -> str:
         "agreements": [_agreement(versions, organisation.zone) for versions in _in_order(book)],
     }
     told = {key: value for key, value in content.items() if value != [] or key == "agreements"}
-    text = yaml.dump(told, Dumper=_Dumper, **_STYLE)
-    return re.sub(r"\n(?=[a-z])", "\n\n", text)
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes a text in quotes wherever some reader of YAML would take it for something else."""
-
-
-def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    scalar = yaml_text.Scalar(1, text, plain=True)
-    misread = scalar.ambiguous or yaml_text.plain(scalar) != text
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"' if misread else None)
-
-
-def _table(dumper: yaml.SafeDumper, entries: Entries) -> yaml.MappingNode:
-    """Return a table on one line where it is short and holds no other, else with a line for each key."""
-    node = dumper.represent_mapping("tag:yaml.org,2002:map", entries.items())
-    node.flow_style = bool(node.flow_style) and len(str(entries)) < WIDTH - 30
-    return node
-
-
-_Dumper.add_representer(str, _text)
-_Dumper.add_representer(dict, _table)
-_STYLE: Mapping[str, Any] = {
-    "allow_unicode": True,
-    "default_flow_style": None,
-    "sort_keys": False,
-    "width": WIDTH,
-}
+    return written_yaml(told)
 
 
 def _in_order(book: Book) -> list[list[AgreementVersion]]:

@@ -7,7 +7,7 @@ from servanda.engine.catalogue import CatalogueEntry, Component, Support
 from servanda.files.outputs import table_to
 from servanda.queries.catalogue import Listed, Names
 
-SUPPORT = {Support.YES: "supported", Support.PART: "supported in part", Support.NO: "not supported"}
+SUPPORT = {Support.FULL: "supported", Support.PART: "supported in part", Support.NONE: "not supported"}
 COLUMNS = (
     *("id", "service", "description", "supported", "not covered", "used by", "users", "place", "hours"),
     *("first contact", "process", "owner", "supplied by", "supported by", "rank", "components", "depends on"),

@@ -1,6 +1,7 @@
 """The service catalogue as it is written, agreed with users and looked over; each version of an entry stays."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -66,6 +67,47 @@ def write(viewer: Viewer, service: str, entry: CatalogueEntry, *, after: int, no
         told = {"done": "written", "number": after + 1, "hash": sha256(content)}
         audit.note(organisation, viewer, Action.WRITE_CATALOGUE, f"catalogue {service}", now=now, content=told)
         return after + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What a file added: services that are new, those of which it says something else than before, and the others."""
+
+    new: tuple[str, ...]
+    changed: tuple[str, ...]
+    same: tuple[str, ...]
+
+
+def apply(viewer: Viewer, entries: Mapping[str, CatalogueEntry], *, now: datetime, plan: bool = False) -> Applied:
+    """Keep what a file says of its services, all of it or nothing; with `plan` tell what that would be, no more.
+
+    Services that the file does not name stay as they are. Raises what `write` raises.
+    """
+    with transaction.atomic():
+        organisation = lock_organisation(viewer)
+        kept = {each: newest(organisation, each) for each in entries}
+        for service in _those_below_first(entries):
+            last = kept[service]
+            write(viewer, service, entries[service], after=last.number if last else 0, now=now)
+        same = {service for service, last in kept.items() if last and _entry_of(last) == entries[service]}
+        transaction.set_rollback(plan)
+    return Applied(
+        new=tuple(service for service, last in kept.items() if last is None),
+        changed=tuple(service for service, last in kept.items() if last and service not in same),
+        same=tuple(service for service in kept if service in same),
+    )
+
+
+def _those_below_first(entries: Mapping[str, CatalogueEntry]) -> Iterator[str]:
+    """Yield services so that each comes after those of the same file that it rests on."""
+    depends_on = {service: set(entry.depends_on) & entries.keys() for service, entry in entries.items()}
+    _refuse_circle(depends_on)
+    waiting = dict(depends_on)
+    while waiting:
+        free = [service for service, others in waiting.items() if not others & waiting.keys()]
+        yield from free
+        for service in free:
+            del waiting[service]
 
 
 def agree(viewer: Viewer, service: str, number: int, *, now: datetime) -> None:
@@ -176,6 +218,10 @@ def _check_references(organisation: models.Organisation, service: str, entry: Ca
             expected="services that are in the catalogue",
             mend="Add that service first.",
         )
+    _refuse_circle(depends_on)
+
+
+def _refuse_circle(depends_on: Mapping[str, Iterable[str]]) -> None:
     if found := circle(depends_on):
         raise CatalogueRefused(
             f"Services would depend on one another in a circle: {' → '.join(found)}.",

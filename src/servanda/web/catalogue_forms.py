@@ -42,9 +42,9 @@ class EntryForm(forms.Form):
     description = _text("In users’ words", "What it lets people do.", long=True)
     supported = forms.ChoiceField(
         label="Does technical support look after it?",
-        choices=[(Support.YES.value, "Yes"), (Support.PART.value, "In part"), (Support.NO.value, "No")],
+        choices=[(Support.FULL.value, "Yes"), (Support.PART.value, "In part"), (Support.NONE.value, "No")],
         widget=forms.RadioSelect,
-        initial=Support.YES.value,
+        initial=Support.FULL.value,
     )
     not_covered = _text("What is not covered", "Such as: printers that people bring from home.", long=True)
     used_by = _text("Who uses it", "A group of users on each line.", long=True)

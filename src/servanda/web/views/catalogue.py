@@ -38,9 +38,9 @@ def catalogue(request: OrganisationRequest) -> HttpResponse:
     found = [each for each in every if not each.entry.withdrawn]
     context = {
         "view": view,
-        "supported": [_card(request, each, names, view) for each in found if each.entry.supported is not Support.NO],
-        "not_supported": [each for each in found if each.entry.supported is Support.NO],
-        "not_covered": [each for each in found if each.entry.not_covered and each.entry.supported is not Support.NO],
+        "supported": [_card(request, each, names, view) for each in found if each.entry.supported is not Support.NONE],
+        "not_supported": [each for each in found if each.entry.supported is Support.NONE],
+        "not_covered": [each for each in found if each.entry.not_covered and each.entry.supported is not Support.NONE],
         "of": len(found),
         "agreed": sum(bool(each.agreed) for each in found),
         "uncatalogued": [(id, names.services[id]) for id in kept.uncatalogued(request.viewer, known)],
