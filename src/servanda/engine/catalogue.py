@@ -113,10 +113,13 @@ def equipment_in(name: str) -> str:
     return found[0].lower() if found else ""
 
 
-def circle(depends_on: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
-    """Return services that depend on one another in a circle, the first one again at the end; nothing without one."""
+def circle(depends_on: Mapping[str, Iterable[str]], through: str = "") -> tuple[str, ...]:
+    """Return services that depend on one another in a circle, the first one again at the end; nothing without one.
+
+    With `through` only what one service rests on is looked at: enough where nothing else was changed.
+    """
     done: set[str] = set()
-    for start in sorted(depends_on):
+    for start in [through] if through else sorted(depends_on):
         found = _circle_from(start, depends_on, done)
         if found:
             return found

@@ -46,27 +46,41 @@ def write(viewer: Viewer, service: str, entry: CatalogueEntry, *, after: int, no
     _check_keepable(service, entry)
     with transaction.atomic():
         organisation = lock_organisation(viewer)
-        last = newest(organisation, service)
-        _refuse_unless_writer(viewer, service, [entry, *([_entry_of(last)] if last else [])])
-        if (last.number if last else 0) != after:
-            raise WrittenMeanwhile(service, last) if last else NotFound(f"service '{service}' in the catalogue")
-        if last is not None and _entry_of(last) == entry:
-            return last.number
-        _check_references(organisation, service, entry)
-        _name(organisation, service, entry.name)
-        content = plain(entry)
-        models.CatalogueVersion.objects.create(
-            organisation=organisation,
-            service=service,
-            number=after + 1,
-            content=content,
-            content_hash=sha256(content),
-            written_by=viewer.person,
-            written_at=now,
-        )
-        told = {"done": "written", "number": after + 1, "hash": sha256(content)}
-        audit.note(organisation, viewer, Action.WRITE_CATALOGUE, f"catalogue {service}", now=now, content=told)
-        return after + 1
+        return _write(organisation, viewer, service, entry, after, dict(_depending(organisation)), now)
+
+
+def _write(
+    organisation: models.Organisation,
+    viewer: Viewer,
+    service: str,
+    entry: CatalogueEntry,
+    after: int,
+    depends_on: dict[str, tuple[str, ...]],
+    now: datetime,
+) -> int:
+    """Keep a version; `depends_on` has what each service of the catalogue rests on, to which this one is added."""
+    last = newest(organisation, service)
+    _refuse_unless_writer(viewer, service, [entry, *([_entry_of(last)] if last else [])])
+    if (last.number if last else 0) != after:
+        raise WrittenMeanwhile(service, last) if last else NotFound(f"service '{service}' in the catalogue")
+    if last is not None and _entry_of(last) == entry:
+        return last.number
+    depends_on[service] = entry.depends_on
+    _check_references(organisation, service, entry, depends_on)
+    _name(organisation, service, entry.name)
+    content = plain(entry)
+    models.CatalogueVersion.objects.create(
+        organisation=organisation,
+        service=service,
+        number=after + 1,
+        content=content,
+        content_hash=sha256(content),
+        written_by=viewer.person,
+        written_at=now,
+    )
+    told = {"done": "written", "number": after + 1, "hash": sha256(content)}
+    audit.note(organisation, viewer, Action.WRITE_CATALOGUE, f"catalogue {service}", now=now, content=told)
+    return after + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +100,11 @@ def apply(viewer: Viewer, entries: Mapping[str, CatalogueEntry], *, now: datetim
     with transaction.atomic():
         organisation = lock_organisation(viewer)
         kept = {each: newest(organisation, each) for each in entries}
+        depends_on = dict(_depending(organisation))
         for service in _those_below_first(entries):
-            last = kept[service]
-            write(viewer, service, entries[service], after=last.number if last else 0, now=now)
+            entry, last = entries[service], kept[service]
+            _check_keepable(service, entry)
+            _write(organisation, viewer, service, entry, last.number if last else 0, depends_on, now)
         same = {service for service, last in kept.items() if last and _entry_of(last) == entries[service]}
         transaction.set_rollback(plan)
     return Applied(
@@ -202,7 +218,9 @@ def _texts(entry: CatalogueEntry) -> Iterator[tuple[str, str]]:
         yield f"the text of '{what.replace('_', ' ')}'", getattr(entry, what)
 
 
-def _check_references(organisation: models.Organisation, service: str, entry: CatalogueEntry) -> None:
+def _check_references(
+    organisation: models.Organisation, service: str, entry: CatalogueEntry, depends_on: Mapping[str, tuple[str, ...]]
+) -> None:
     people = models.Person.objects.filter(organisation=organisation, active=True)
     if entry.owner and not people.filter(slug=entry.owner).exists():
         raise CatalogueRefused(
@@ -210,7 +228,6 @@ def _check_references(organisation: models.Organisation, service: str, entry: Ca
             expected="somebody who is here",
             mend="Add the person first, or choose another.",
         )
-    depends_on = dict(_depending(organisation)) | {service: entry.depends_on}
     unknown = [each for each in entry.depends_on if each not in depends_on]
     if unknown:
         raise CatalogueRefused(
@@ -218,11 +235,11 @@ def _check_references(organisation: models.Organisation, service: str, entry: Ca
             expected="services that are in the catalogue",
             mend="Add that service first.",
         )
-    _refuse_circle(depends_on)
+    _refuse_circle(depends_on, service)
 
 
-def _refuse_circle(depends_on: Mapping[str, Iterable[str]]) -> None:
-    if found := circle(depends_on):
+def _refuse_circle(depends_on: Mapping[str, Iterable[str]], through: str = "") -> None:
+    if found := circle(depends_on, through):
         raise CatalogueRefused(
             f"Services would depend on one another in a circle: {' → '.join(found)}.",
             expected="services that rest on others, never on themselves",

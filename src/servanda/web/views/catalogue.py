@@ -181,9 +181,8 @@ def starter(request: OrganisationRequest) -> HttpResponse:
     """Add the services of the starter set that are not there yet."""
     if not _writes(request):
         raise NotFound("page")
-    chosen = _starters(kept.catalogue(request.viewer))
-    for service, each in chosen:
-        doing.write(request.viewer, service, each, after=0, now=request.now)
+    chosen = dict(_starters(kept.catalogue(request.viewer)))
+    doing.apply(request.viewer, chosen, now=request.now)
     messages.success(request, f"{len(chosen)} services are added. Correct them, and withdraw what you do not have.")
     return redirect(address("catalogue", request.organisation_slug))
 
