@@ -2,7 +2,7 @@
 
 Names of the organisation, its people, services, customers, calendar, agreements, targets and their sources; numbers,
 sources, actors, reasons, classes and assignments of tickets; the name of an imported file and of its mapping; the
-sentences of an issued report.
+sentences of an issued report; every text of the service catalogue.
 """
 
 import json
@@ -44,6 +44,7 @@ def main(folder: Path) -> None:
     path = folder / "agreements.yaml"
     path.write_text(json.dumps(book(own.slug)), encoding="utf-8")
     agreements.apply(viewer, files.load(path), now=now)
+    write_catalogue(viewer, now)
     record(viewer, now)
     take_in(viewer, folder, now)
     issue_report(viewer, now)
@@ -81,6 +82,29 @@ def agreement(number: int, payload: str) -> Mapping[str, Any]:
         "targets": [target],
     }
     return {"id": f"a{number}", "name": payload, "kind": "SLA", "versions": [version]}
+
+
+def write_catalogue(viewer: Viewer, now: datetime) -> None:
+    """Write an entry for each payload, all of whose texts it is."""
+    from servanda.engine.catalogue import CatalogueEntry, Component, ComponentKind
+    from servanda.services import catalogue
+
+    for number, each in enumerate(PAYLOADS):
+        entry = CatalogueEntry(
+            name=each,
+            description=each,
+            not_covered=each,
+            used_by=(f"c{number}", each),
+            place=each,
+            hours=each,
+            first_contact=each,
+            process=each,
+            owner=f"person-{number}",
+            supplied_by=each,
+            supported_by=each,
+            components=(Component(each, ComponentKind.SOFTWARE, critical=True),),
+        )
+        catalogue.write(viewer, f"s{number}", entry, after=0, now=now)
 
 
 def record(viewer: Viewer, now: datetime) -> None:

@@ -17,7 +17,7 @@ MOST = 400
 QUIET = {"/account/sign-out/"}
 
 # What stands in an address for one of many: numbers, months and names after a word that lists them.
-LISTED = re.compile(r"(?<=/)(services|tickets|agreements|imports|issued|help)/(?!issued)[^?]+")
+LISTED = re.compile(r"(?<=/)(services|tickets|agreements|imports|issued|help|of|person)/(?!issued)[^?]+")
 NUMBER = re.compile(r"\d+")
 
 
