@@ -134,9 +134,7 @@ OF_ORGANISATION: Mapping[str, OfOrganisation] = MappingProxyType(
         ),
         "catalogue": OfOrganisation(who_may(Action.SEE_CATALOGUE)),
         "catalogue_file": OfOrganisation(who_may(Action.SEE_CATALOGUE)),
-        "catalogue_add": OfOrganisation(
-            who_may(Action.WRITE_CATALOGUE), methods=ASKING, form={"after": "0", "name": "Mail", "supported": "full"}
-        ),
+        "catalogue_add": OfOrganisation(who_may(Action.WRITE_CATALOGUE), methods=ASKING, form={"after": "0"}, done=400),
         "catalogue_starter": OfOrganisation(who_may(Action.WRITE_CATALOGUE), methods=DOING),
         "catalogue_entry": OfOrganisation(who_may(Action.SEE_CATALOGUE), **OF_AN_ENTRY),
         "catalogue_write": OfOrganisation(
