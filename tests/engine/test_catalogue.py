@@ -35,7 +35,7 @@ TONER = Component("toner", ComponentKind.CONSUMABLES)
 )
 def test_what_an_entry_cannot_say(told: dict[str, object], refusal: str) -> None:
     with pytest.raises(InvalidEntry, match=refusal):
-        CatalogueEntry(**{"name": "Printing", **told})  # type: ignore[arg-type]  # on purpose
+        CatalogueEntry(**{"name": "Printing", **told})  # type: ignore[arg-type]  # fields by name, of many types
 
 
 def test_an_entry_comes_back_from_plain_content() -> None:

@@ -145,6 +145,22 @@ def test_a_part_is_seen_by_whom_it_concerns(own: models.Organisation) -> None:
         kept.catalogue(who(Role.SUPPLIER_CONTACT, suppliers={"acme"}))
 
 
+def test_who_speaks_for_some_users_sees_neither_the_others_nor_what_is_technical(own: models.Organisation) -> None:
+    pupils, staff = (who(Role.REPRESENTATIVE, customers={each}) for each in ("pupils", "staff"))
+    whole = replace(PRINTING, users=900, owner="kim", supplied_by="acme", rank=3, hours="school days")
+    catalogue.write(MANAGER, "printing", whole, after=1, now=NOW)
+    catalogue.agree(replace(staff, person="sam"), "printing", 2, now=NOW)
+    last, _ = kept.one(pupils, "printing")
+    assert last.entry == CatalogueEntry("Printing", "Print and copy.", used_by=("pupils",), hours="school days")
+    assert (last.narrowed, last.agreed, last.to_be_agreed_again) == (True, (), False)
+    assert [each.person for each in kept.one(replace(staff, person="sam"), "printing")[0].agreed] == ["sam"]
+    assert kept.one(MANAGER, "printing")[0].entry == whole
+    catalogue.write(MANAGER, "printing", replace(whole, used_by=("staff",)), after=2, now=NOW)
+    with pytest.raises(NotFound):
+        kept.one(pupils, "printing")
+    assert kept.catalogue(pupils) == ()
+
+
 def test_services_that_rest_on_one_another_are_refused(own: models.Organisation) -> None:
     catalogue.write(MANAGER, "internet", CatalogueEntry("Internet", depends_on=("printing",)), after=0, now=NOW)
     with pytest.raises(CatalogueRefused, match="in a circle: printing → internet → printing"):
@@ -178,7 +194,7 @@ def test_an_owner_is_somebody_who_is_here(own: models.Organisation) -> None:
 def test_what_cannot_be_kept_is_refused(
     own: models.Organisation, service: str, told: dict[str, object], refusal: type[BadInput]
 ) -> None:
-    entry = replace(PRINTING, **told)  # type: ignore[arg-type]  # on purpose
+    entry = replace(PRINTING, **told)  # type: ignore[arg-type]  # fields by name, of many types
     with pytest.raises(refusal):
         catalogue.write(MANAGER, service, entry, after=1 if service == "printing" else 0, now=NOW)
     assert len(contents(own)) == 1

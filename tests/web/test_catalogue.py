@@ -110,6 +110,27 @@ def test_of_two_who_write_at_once_the_second_keeps_what_they_wrote(printing: Cli
     assert 'name="after" value="2"' in late.content.decode()
 
 
+def test_a_service_of_a_name_that_is_there_is_changed_there(printing: Client) -> None:
+    again = printing.post(f"{CATALOGUE}add/", {**TOLD, "place": "every floor"})
+    assert "There is a service 'printing' in the catalogue already." in said(again, 400)
+    assert 'value="every floor"' in again.content.decode()
+    assert len(kept.one(MANAGER, "printing")) == 1
+
+
+def test_a_manager_of_some_users_adds_services_for_them(printing: Client, signed_in: SignedIn) -> None:
+    own = models.RoleAssignment.objects.filter(role=Role.SERVICE_MANAGER.value)
+    own.update(customers=["pupils"])
+    refused = printing.post(f"{CATALOGUE}add/", {**TOLD, "name": "Library"})
+    assert "You may write for the users and services of your role alone." in said(refused, 400)
+    added = printing.post(f"{CATALOGUE}add/", {**TOLD, "name": "Library", "used_by": "pupils"})
+    assert added.headers["Location"] == f"{CATALOGUE}of/library/"
+    shown = said(printing.get(PRINTING))
+    assert "staff" not in shown.replace("For support staff", "")
+    assert "Change the entry" not in shown
+    assert printing.get(f"{PRINTING}write/").status_code == 404
+    assert printing.post(f"{CATALOGUE}starter/").status_code == 404
+
+
 def test_an_entry_is_looked_over(printing: Client) -> None:
     assert printing.post(f"{PRINTING}verify/", {"number": "1"}).status_code == 302
     assert "Looked over by service-manager" in said(printing.get(PRINTING))

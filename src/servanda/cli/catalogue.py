@@ -1,20 +1,17 @@
 """`servanda catalogue`: the service catalogue as a file, out of the database and into it."""
 
 import argparse
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from servanda import wall_time
 from servanda.bad_input import BadInput
-from servanda.cli.command import DONE, Subparsers, add_command
-from servanda.cli.database_options import add_database_options, opened, viewer_of
+from servanda.cli.command import Subparsers, add_command
+from servanda.cli.database_options import add_database_options, run_step
 from servanda.engine.rights import Viewer
 from servanda.files import catalogue as files
 from servanda.files import outputs
-
-Step = Callable[[argparse.Namespace, Viewer, datetime], Iterable[str]]
 
 
 def add(subparsers: Subparsers) -> None:
@@ -24,7 +21,7 @@ def add(subparsers: Subparsers) -> None:
         "catalogue",
         says="Take the service catalogue out as a file, or keep what a file says of services.",
         example="servanda catalogue apply catalogue.yaml --plan",
-        run=partial(run, export),
+        run=partial(run_step, export),
     )
     steps = parser.add_subparsers(metavar="STEP", required=True)
     out = add_command(
@@ -32,7 +29,7 @@ def add(subparsers: Subparsers) -> None:
         "export",
         says="Print the catalogue as YAML, or write it to a file.",
         example="servanda catalogue export --out catalogue.yaml",
-        run=partial(run, export),
+        run=partial(run_step, export),
     )
     out.add_argument("--out", type=Path, metavar="FILE", help="write to this file, which appears whole or not at all")
     add_database_options(out)
@@ -41,20 +38,11 @@ def add(subparsers: Subparsers) -> None:
         "apply",
         says="Keep what a file says of its services, all of it or nothing; others stay as they are.",
         example="servanda catalogue apply catalogue.yaml --plan",
-        run=partial(run, apply),
+        run=partial(run_step, apply),
     )
     into.add_argument("catalogue", type=Path, metavar="FILE", help="a catalogue as YAML")
     into.add_argument("--plan", action="store_true", help="show what would be kept, and keep nothing")
     add_database_options(into)
-
-
-def run(step: Step, arguments: argparse.Namespace) -> int:
-    """Do one step as the viewer and print what came of it."""
-    with opened(arguments):
-        now = wall_time.now()
-        for line in step(arguments, viewer_of(arguments, now), now):
-            print(line)
-    return DONE
 
 
 def export(arguments: argparse.Namespace, viewer: Viewer, now: datetime) -> Iterator[str]:

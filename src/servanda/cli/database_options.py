@@ -5,12 +5,14 @@ Django is imported when a command runs and no sooner, because the commands on fi
 
 import argparse
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from servanda import wall_time
 from servanda.bad_input import BadInput
+from servanda.cli.command import DONE
 from servanda.engine.rights import Viewer
 
 if TYPE_CHECKING:
@@ -59,6 +61,18 @@ def opened(arguments: argparse.Namespace, *, without_tables: bool = False) -> It
         found = tables.standing()
         tables.refuse_newer(found) if without_tables else tables.refuse_unless_current(found)
         yield
+
+
+Step = Callable[[argparse.Namespace, Viewer, datetime], Iterable[str]]
+
+
+def run_step(step: Step, arguments: argparse.Namespace) -> int:
+    """Do one step of a command as the viewer and print what came of it."""
+    with opened(arguments):
+        now = wall_time.now()
+        for line in step(arguments, viewer_of(arguments, now), now):
+            print(line)
+    return DONE
 
 
 def viewer_of(arguments: argparse.Namespace, now: datetime) -> Viewer:

@@ -3,15 +3,14 @@
 import argparse
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from servanda import wall_time
 from servanda.bad_input import BadInput
-from servanda.cli.command import DONE, Subparsers, add_command
-from servanda.cli.database_options import add_database_options, opened, viewer_of
+from servanda.cli.command import Subparsers, add_command
+from servanda.cli.database_options import Step, add_database_options, run_step
 from servanda.config.addresses import site
 from servanda.engine.canonical import plain
 from servanda.engine.rights import Assignment, InvalidAssignment, Role, Scope, Viewer
@@ -20,7 +19,6 @@ from servanda.reports.roles import CONFIRMATIONS
 if TYPE_CHECKING:
     from servanda.services.people import Listed
 
-Step = Callable[[argparse.Namespace, Viewer, datetime], Iterable[str]]
 
 EXAMPLE = "servanda people assign sam --role technician --service printing"
 SORTS = ("service", "customer", "supplier")
@@ -33,20 +31,11 @@ def add(subparsers: Subparsers) -> None:
         "people",
         says="Manage the people of an organisation and their roles.",
         example=EXAMPLE,
-        run=partial(run, every),
+        run=partial(run_step, every),
     )
     steps = parser.add_subparsers(metavar="STEP", required=True)
     for announce in ANNOUNCED:
         add_database_options(announce(steps))
-
-
-def run(step: Step, arguments: argparse.Namespace) -> int:
-    """Do one step as the viewer and print what came of it."""
-    with opened(arguments):
-        now = wall_time.now()
-        for line in step(arguments, viewer_of(arguments, now), now):
-            print(line)
-    return DONE
 
 
 # --- the steps ---
@@ -220,7 +209,9 @@ def _announce_invite(steps: Subparsers) -> argparse.ArgumentParser:
 
 def _announce_list(steps: Subparsers) -> argparse.ArgumentParser:
     example = "servanda people list --json"
-    step = add_command(steps, "list", says="List people and their roles.", example=example, run=partial(run, every))
+    step = add_command(
+        steps, "list", says="List people and their roles.", example=example, run=partial(run_step, every)
+    )
     step.add_argument("--json", action="store_true", help="print each person as a JSON object on a line of its own")
     return step
 
@@ -238,7 +229,7 @@ ANNOUNCED = (
 
 
 def _of_person(steps: Subparsers, name: str, says: str, example: str, step: Step) -> argparse.ArgumentParser:
-    parser = add_command(steps, name, says=says, example=example, run=partial(run, step))
+    parser = add_command(steps, name, says=says, example=example, run=partial(run_step, step))
     parser.add_argument("id", help="the id of the person, such as sam")
     return parser
 

@@ -2,18 +2,15 @@
 
 import argparse
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from servanda import wall_time
-from servanda.cli.command import DONE, Subparsers, add_command
-from servanda.cli.database_options import add_database_options, opened, viewer_of
+from servanda.cli.command import Subparsers, add_command
+from servanda.cli.database_options import Step, add_database_options, run_step
 from servanda.engine.rights import Viewer
 from servanda.files.outputs import check_outputs, placed
-
-Step = Callable[[argparse.Namespace, Viewer, datetime], Iterable[str]]
 
 EXAMPLE = "servanda reports draft 2026-10"
 FORMS = ("pdf", "xlsx", "csv", "json")
@@ -26,7 +23,7 @@ def add(subparsers: Subparsers) -> None:
         "reports",
         says="Prepare, check and issue the service report of a month.",
         example=EXAMPLE,
-        run=partial(run, every),
+        run=partial(run_step, every),
     )
     steps = parser.add_subparsers(metavar="STEP", required=True)
     for announce in (
@@ -38,15 +35,6 @@ def add(subparsers: Subparsers) -> None:
         _announce_show,
     ):
         add_database_options(announce(steps))
-
-
-def run(step: Step, arguments: argparse.Namespace) -> int:
-    """Do one step as the viewer and print what came of it."""
-    with opened(arguments):
-        now = wall_time.now()
-        for line in step(arguments, viewer_of(arguments, now), now):
-            print(line)
-    return DONE
 
 
 # --- the steps ---
@@ -161,7 +149,7 @@ def _announce_restate(steps: Subparsers) -> argparse.ArgumentParser:
 
 def _announce_list(steps: Subparsers) -> argparse.ArgumentParser:
     return add_command(
-        steps, "list", says="List the reports.", example="servanda reports list", run=partial(run, every)
+        steps, "list", says="List the reports.", example="servanda reports list", run=partial(run_step, every)
     )
 
 
@@ -172,12 +160,14 @@ def _announce_show(steps: Subparsers) -> argparse.ArgumentParser:
 
 
 def _of_month(steps: Subparsers, name: str, says: str, step: Step) -> argparse.ArgumentParser:
-    parser = add_command(steps, name, says=says, example=f"servanda reports {name} 2026-10", run=partial(run, step))
+    parser = add_command(
+        steps, name, says=says, example=f"servanda reports {name} 2026-10", run=partial(run_step, step)
+    )
     parser.add_argument("month", help="the month, as 2026-10")
     return parser
 
 
 def _of_number(steps: Subparsers, name: str, says: str, step: Step) -> argparse.ArgumentParser:
-    parser = add_command(steps, name, says=says, example=f"servanda reports {name} 7", run=partial(run, step))
+    parser = add_command(steps, name, says=says, example=f"servanda reports {name} 7", run=partial(run_step, step))
     parser.add_argument("number", type=int, help="the number of the report")
     return parser

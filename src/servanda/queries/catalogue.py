@@ -1,14 +1,14 @@
 """The service catalogue as somebody may see it: what each service is, who agreed to it, when it was looked over."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
 from servanda.engine.canonical import revive
 from servanda.engine.catalogue import CatalogueEntry
-from servanda.engine.rights import GRANTED, Action, Viewer
+from servanda.engine.rights import GRANTED, Action, Scope, Viewer
 from servanda.store import models
 from servanda.store.access import NotFound, access_part
 
@@ -29,7 +29,8 @@ class Listed:
     """What the catalogue says of a service in its last version, or in another that was asked for.
 
     `agreed` tells who agreed to this very version; `agreed_before` that somebody did to an earlier one; `looked_at`
-    when somebody last wrote, agreed to or looked over any of them.
+    when somebody last wrote, agreed to or looked over any of them. Where it is `narrowed`, whoever sees it speaks for
+    some users alone: other groups, what is technical and what others agreed to is left out.
     """
 
     service: str
@@ -41,6 +42,7 @@ class Listed:
     verified: tuple[Mark, ...]
     agreed_before: bool
     looked_at: datetime
+    narrowed: bool = False
 
     def is_stale(self, now: datetime) -> bool:
         """Whether nobody has looked at it for so long that somebody should."""
@@ -68,16 +70,16 @@ def catalogue(viewer: Viewer) -> tuple[Listed, ...]:
     """
     organisation = access_part(viewer, Action.SEE_CATALOGUE)
     found = _listed(models.CatalogueVersion.objects.filter(organisation=organisation))
-    seen = (versions[-1] for versions in found.values() if _may_see(viewer, versions[-1]))
-    return tuple(sorted(seen, key=_in_order))
+    seen = (_as_seen(viewer, versions) for versions in found.values())
+    return tuple(sorted((versions[-1] for versions in seen if versions), key=_in_order))
 
 
 def one(viewer: Viewer, service: str) -> tuple[Listed, ...]:
     """Return every version of an entry, the last one first; raise `NotFound` where there is none for the viewer."""
     organisation = access_part(viewer, Action.SEE_CATALOGUE)
     found = _listed(models.CatalogueVersion.objects.filter(organisation=organisation, service=service))
-    versions = found.get(service, [])
-    if not versions or not _may_see(viewer, versions[-1]):
+    versions = _as_seen(viewer, found.get(service, []))
+    if not versions:
         raise NotFound(f"service '{service}' in the catalogue")
     return tuple(reversed(versions))
 
@@ -109,16 +111,58 @@ def _in_order(listed: Listed) -> tuple[object, ...]:
     return (listed.entry.rank is None, listed.entry.rank or 0, listed.entry.name.casefold(), listed.service)
 
 
-def _may_see(viewer: Viewer, listed: Listed) -> bool:
-    """Whether some role of a viewer reaches a service by its id, the groups that use it and who supplies it."""
-    for each in viewer.assignments:
-        if each.holds_on(viewer.on) and Action.SEE_CATALOGUE in GRANTED[each.role]:
-            scope, entry = each.scope, listed.entry
-            of_users = not scope.customers or not entry.used_by or not scope.customers.isdisjoint(entry.used_by)
-            of_supplier = not scope.suppliers or entry.supplied_by in scope.suppliers
-            if of_users and of_supplier and (not scope.services or listed.service in scope.services):
-                return True
-    return False
+def _as_seen(viewer: Viewer, versions: Sequence[Listed]) -> list[Listed]:
+    """Return the versions that a viewer may see, as they may see them; none where the last is out of their reach."""
+    if not versions or not _reaching(viewer, versions[-1]):
+        return []
+    found: list[Listed] = []
+    for each in versions:
+        scopes = _reaching(viewer, each)
+        if any(not scope.customers for scope in scopes):
+            found.append(each)
+        elif scopes:
+            customers = frozenset[str]().union(*(scope.customers for scope in scopes))
+            found.append(_narrowed(each, customers, viewer.person, found[-1] if found else None))
+    return found
+
+
+def _narrowed(listed: Listed, customers: frozenset[str], person: str, before: Listed | None) -> Listed:
+    entry = listed.entry
+    used_by = tuple(each for each in entry.used_by if each in customers)
+    for_users = CatalogueEntry(
+        name=entry.name,
+        description=entry.description,
+        supported=entry.supported,
+        not_covered=entry.not_covered,
+        used_by=used_by,
+        users=entry.users if used_by == entry.used_by else None,
+        place=entry.place,
+        hours=entry.hours,
+        first_contact=entry.first_contact,
+        withdrawn=entry.withdrawn,
+    )
+    return replace(
+        listed,
+        entry=for_users,
+        agreed=tuple(each for each in listed.agreed if each.person == person),
+        verified=(),
+        agreed_before=before is not None and (before.agreed_before or bool(before.agreed)),
+        narrowed=True,
+    )
+
+
+def _reaching(viewer: Viewer, listed: Listed) -> list[Scope]:
+    """Return the scopes in which a viewer sees a service: by its id, the groups that use it and who supplies it."""
+    held = (each for each in viewer.assignments if each.holds_on(viewer.on))
+    seeing = (each.scope for each in held if Action.SEE_CATALOGUE in GRANTED[each.role])
+    return [scope for scope in seeing if _reaches(scope, listed)]
+
+
+def _reaches(scope: Scope, listed: Listed) -> bool:
+    entry = listed.entry
+    of_users = not scope.customers or not entry.used_by or not scope.customers.isdisjoint(entry.used_by)
+    of_supplier = not scope.suppliers or entry.supplied_by in scope.suppliers
+    return of_users and of_supplier and (not scope.services or listed.service in scope.services)
 
 
 def _listed(versions: "QuerySet[models.CatalogueVersion]") -> dict[str, list[Listed]]:

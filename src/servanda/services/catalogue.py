@@ -21,6 +21,9 @@ MOST_NAMES = 500
 """How many groups, components or services one entry may name."""
 
 
+TEXTS = ("description", "not_covered", "place", "hours", "first_contact", "process", "supplied_by", "supported_by")
+
+
 class CatalogueRefused(BadInput):
     """Something that cannot be said of a service."""
 
@@ -46,41 +49,43 @@ def write(viewer: Viewer, service: str, entry: CatalogueEntry, *, after: int, no
     _check_keepable(service, entry)
     with transaction.atomic():
         organisation = lock_organisation(viewer)
-        return _write(organisation, viewer, service, entry, after, dict(_depending(organisation)), now)
+        last = newest(organisation, service)
+        _refuse_unless_writer(viewer, service, entry, last)
+        if last is not None and last.number != after:
+            raise WrittenMeanwhile(service, last)
+        if last is None and after:
+            raise NotFound(f"service '{service}' in the catalogue")
+        return _Catalogue(organisation, viewer, now).keep(service, entry, last)
 
 
-def _write(
-    organisation: models.Organisation,
-    viewer: Viewer,
-    service: str,
-    entry: CatalogueEntry,
-    after: int,
-    depends_on: dict[str, tuple[str, ...]],
-    now: datetime,
-) -> int:
-    """Keep a version; `depends_on` has what each service of the catalogue rests on, to which this one is added."""
-    last = newest(organisation, service)
-    _refuse_unless_writer(viewer, service, [entry, *([_entry_of(last)] if last else [])])
-    if (last.number if last else 0) != after:
-        raise WrittenMeanwhile(service, last) if last else NotFound(f"service '{service}' in the catalogue")
-    if last is not None and _entry_of(last) == entry:
-        return last.number
-    depends_on[service] = entry.depends_on
-    _check_references(organisation, service, entry, depends_on)
-    _name(organisation, service, entry.name)
-    content = plain(entry)
-    models.CatalogueVersion.objects.create(
-        organisation=organisation,
-        service=service,
-        number=after + 1,
-        content=content,
-        content_hash=sha256(content),
-        written_by=viewer.person,
-        written_at=now,
-    )
-    told = {"done": "written", "number": after + 1, "hash": sha256(content)}
-    audit.note(organisation, viewer, Action.WRITE_CATALOGUE, f"catalogue {service}", now=now, content=told)
-    return after + 1
+class _Catalogue:
+    """The catalogue of an organisation that is kept for this transaction alone, and what each service rests on."""
+
+    def __init__(self, organisation: models.Organisation, viewer: Viewer, now: datetime) -> None:
+        self.organisation, self.viewer, self.now = organisation, viewer, now
+        self.depends_on = dict(_depending(organisation))
+
+    def keep(self, service: str, entry: CatalogueEntry, last: models.CatalogueVersion | None) -> int:
+        """Add a version to the last one, unless it says the same; return the number of the one that stands then."""
+        if last is not None and _entry_of(last) == entry:
+            return last.number
+        self.depends_on[service] = entry.depends_on
+        _check_references(self.organisation, service, entry, self.depends_on)
+        _name(self.organisation, service, entry.name)
+        number, content = (last.number if last else 0) + 1, plain(entry)
+        models.CatalogueVersion.objects.create(
+            organisation=self.organisation,
+            service=service,
+            number=number,
+            content=content,
+            content_hash=sha256(content),
+            written_by=self.viewer.person,
+            written_at=self.now,
+        )
+        told = {"done": "written", "number": number, "hash": sha256(content)}
+        subject = f"catalogue {service}"
+        audit.note(self.organisation, self.viewer, Action.WRITE_CATALOGUE, subject, now=self.now, content=told)
+        return number
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +104,12 @@ def apply(viewer: Viewer, entries: Mapping[str, CatalogueEntry], *, now: datetim
     """
     with transaction.atomic():
         organisation = lock_organisation(viewer)
+        catalogue = _Catalogue(organisation, viewer, now)
         kept = {each: newest(organisation, each) for each in entries}
-        depends_on = dict(_depending(organisation))
         for service in _those_below_first(entries):
-            entry, last = entries[service], kept[service]
-            _check_keepable(service, entry)
-            _write(organisation, viewer, service, entry, last.number if last else 0, depends_on, now)
+            _check_keepable(service, entries[service])
+            _refuse_unless_writer(viewer, service, entries[service], kept[service])
+            catalogue.keep(service, entries[service], kept[service])
         same = {service for service, last in kept.items() if last and _entry_of(last) == entries[service]}
         transaction.set_rollback(plan)
     return Applied(
@@ -142,7 +147,7 @@ def newest(organisation: models.Organisation, service: str) -> models.CatalogueV
     return versions.order_by("-number").first()
 
 
-def may_write(viewer: Viewer, service: str, entry: CatalogueEntry | None = None) -> bool:
+def may_write(viewer: Viewer, service: str, entry: CatalogueEntry) -> bool:
     """Whether a viewer may write an entry: for every group of users that it names, or for all where it names none."""
     return all(may(viewer, Action.WRITE_CATALOGUE, each) for each in _subjects(viewer, service, entry))
 
@@ -152,8 +157,13 @@ def may_agree(viewer: Viewer, service: str, entry: CatalogueEntry) -> bool:
     return any(may(viewer, Action.AGREE_CATALOGUE, each) for each in _subjects(viewer, service, entry))
 
 
-def _subjects(viewer: Viewer, service: str, entry: CatalogueEntry | None) -> Iterator[Subject]:
-    for customer in (entry.used_by if entry else ()) or ("",):
+def may_write_all(viewer: Viewer) -> bool:
+    """Whether a viewer may write the entry of any service."""
+    return may(viewer, Action.WRITE_CATALOGUE, Subject(viewer.organisation))
+
+
+def _subjects(viewer: Viewer, service: str, entry: CatalogueEntry) -> Iterator[Subject]:
+    for customer in entry.used_by or ("",):
         yield Subject(viewer.organisation, service, customer)
 
 
@@ -188,9 +198,11 @@ def _entry_of(version: models.CatalogueVersion) -> CatalogueEntry:
 # --- what is refused ---
 
 
-def _refuse_unless_writer(viewer: Viewer, service: str, entries: Iterable[CatalogueEntry]) -> None:
-    """Raise `NotFound` where somebody may not write one of these, be it what is there or what is to be."""
-    if not all(may_write(viewer, service, each) for each in entries):
+def _refuse_unless_writer(
+    viewer: Viewer, service: str, entry: CatalogueEntry, last: models.CatalogueVersion | None
+) -> None:
+    """Raise `NotFound` where somebody may not write what is to stand, or what stands now."""
+    if not (may_write(viewer, service, entry) and (last is None or may_write(viewer, service, _entry_of(last)))):
         raise NotFound(f"service '{service}' in the catalogue")
 
 
@@ -211,10 +223,7 @@ def _check_keepable(service: str, entry: CatalogueEntry) -> None:
 
 
 def _texts(entry: CatalogueEntry) -> Iterator[tuple[str, str]]:
-    yield "the description", entry.description
-    yield "what is not covered", entry.not_covered
-    yield "the process", entry.process
-    for what in ("place", "hours", "first_contact", "supplied_by", "supported_by"):
+    for what in TEXTS:
         yield f"the text of '{what.replace('_', ' ')}'", getattr(entry, what)
 
 

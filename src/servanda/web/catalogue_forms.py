@@ -16,12 +16,12 @@ from servanda.engine.catalogue import (
     equipment_in,
 )
 from servanda.queries.catalogue import Names
+from servanda.services.catalogue import TEXTS
 from servanda.store.keepable import LONGEST_NAME, LONGEST_TEXT
 from servanda.web.people_forms import MOST_BOXES
 
 MOST_USERS = 100_000_000
 CRITICAL = "critical"
-TEXTS = ("description", "not_covered", "place", "hours", "first_contact", "process", "supplied_by", "supported_by")
 
 
 def _text(label: str, help_text: str = "", *, long: bool = False) -> forms.CharField:

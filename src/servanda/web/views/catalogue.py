@@ -45,8 +45,8 @@ def catalogue(request: OrganisationRequest) -> HttpResponse:
         "agreed": sum(bool(each.agreed) for each in found),
         "uncatalogued": [(id, names.services[id]) for id in kept.uncatalogued(request.viewer, known)],
         "withdrawn": [each for each in every if each.entry.withdrawn],
-        "writes": _writes(request),
-        "starters": len(_starters(every)) if _writes(request) else 0,
+        "writes": may_do(request.viewer, Action.WRITE_CATALOGUE),
+        "starters": len(_starters(every)) if doing.may_write_all(request.viewer) else 0,
     }
     return render(request, "catalogue/list.html", context)
 
@@ -57,7 +57,7 @@ def _card(request: OrganisationRequest, listed: Listed, names: Names, view: str)
 
 
 def _gaps(listed: Listed) -> list[str]:
-    """Return what is still missing in an entry, in words."""
+    """Return what is still missing in an entry, in words; nothing of it to whom the entry is narrowed."""
     entry = listed.entry
     told = {
         "no owner": not entry.owner,
@@ -66,12 +66,7 @@ def _gaps(listed: Listed) -> list[str]:
         "not agreed with users yet": not listed.agreed and not listed.agreed_before,
         "changed since users agreed": listed.to_be_agreed_again,
     }
-    return [gap for gap, is_there in told.items() if is_there]
-
-
-def _writes(request: OrganisationRequest) -> bool:
-    """Whether somebody may write entries for every group of users."""
-    return doing.may_write(request.viewer, "")
+    return [gap for gap, is_there in told.items() if is_there and not listed.narrowed]
 
 
 def _starters(found: tuple[Listed, ...]) -> list[tuple[str, CatalogueEntry]]:
@@ -108,8 +103,7 @@ def entry(request: OrganisationRequest, service: str) -> HttpResponse:
             (each, words.changes(before.entry, each.entry) if before else ())
             for each, before in zip(versions, earlier, strict=True)
         ],
-        "people": names.people,
-        "writes": doing.may_write(request.viewer, service, entry),
+        "writes": doing.may_write(request.viewer, service, entry) and not last.narrowed,
         "agrees": doing.may_agree(request.viewer, service, entry),
         "levels": may_do(request.viewer, Action.SEE_RESULTS),
     }
@@ -122,8 +116,6 @@ def entry(request: OrganisationRequest, service: str) -> HttpResponse:
 @page(Action.WRITE_CATALOGUE, methods=ASKING)
 def add(request: OrganisationRequest) -> HttpResponse:
     """Ask for a service that is not in the catalogue yet, and keep it."""
-    if not _writes(request):
-        raise NotFound("page")
     named, names = request.GET.get("service", ""), kept.names(request.viewer)
     form = _form(request, {"after": 0, "name": names.services.get(named, "")}, "")
     if request.method == "POST" and form.is_valid():
@@ -137,7 +129,7 @@ def add(request: OrganisationRequest) -> HttpResponse:
 def write(request: OrganisationRequest, service: str) -> HttpResponse:
     """Ask for what is to stand of a service from now on, and keep it as a new version."""
     last = kept.one(request.viewer, service)[0]
-    if not doing.may_write(request.viewer, service, last.entry):
+    if last.narrowed or not doing.may_write(request.viewer, service, last.entry):
         raise NotFound(f"service '{service}' in the catalogue")
     form = _form(request, initial(last.entry, last.number, kept.names(request.viewer)), service)
     if request.method == "POST" and form.is_valid() and _written(request, service, form):
@@ -163,11 +155,15 @@ def _written(request: OrganisationRequest, service: str, form: EntryForm) -> boo
     told = form.cleaned_data
     try:
         number = doing.write(request.viewer, service, told["entry"], after=told["after"], now=request.now)
-    except NotFound:
-        raise
     except WrittenMeanwhile as refusal:
-        words_of = f"{refusal.found} What you wrote stands below. {refusal.mend}"
-        form.add_error(None, ValidationError(words_of, code=MEANWHILE))
+        if told["after"]:
+            said = f"{refusal.found} What you wrote stands below. {refusal.mend}"
+        else:
+            said = f"There is a service '{service}' in the catalogue already. Change it there, or choose another name."
+        form.add_error(None, ValidationError(said, code=MEANWHILE))
+        return False
+    except NotFound:
+        form.add_error("used_by", "You may write for the users and services of your role alone. Name those users here.")
         return False
     except BadInput as refusal:
         form.add_error(None, f"{refusal.found} {refusal.mend}")
@@ -179,7 +175,7 @@ def _written(request: OrganisationRequest, service: str, form: EntryForm) -> boo
 @page(Action.WRITE_CATALOGUE, methods=DOING)
 def starter(request: OrganisationRequest) -> HttpResponse:
     """Add the services of the starter set that are not there yet."""
-    if not _writes(request):
+    if not doing.may_write_all(request.viewer):
         raise NotFound("page")
     chosen = dict(_starters(kept.catalogue(request.viewer)))
     doing.apply(request.viewer, chosen, now=request.now)
