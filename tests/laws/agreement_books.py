@@ -8,6 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from servanda.engine.agreement_terms import Announcement, Duty, Goal, Termination
 from servanda.engine.agreements import (
     NO_PRIORITIES,
     PERIODS,
@@ -185,6 +186,32 @@ def exclusions(draw: st.DrawFn, id: str) -> Exclusion:
     )
 
 
+goals = st.builds(
+    Goal,
+    id=st.just("g0"),
+    baseline=st.decimals(1, 10**6, places=2),
+    measure=names,
+    change=st.integers(-100, 300).filter(bool).map(lambda each: Fraction(each, 100)),
+    by=dates,
+    source=names,
+)
+
+
+@st.composite
+def terms(draw: st.DrawFn) -> dict[str, Any]:
+    """Return what a version says of duties, communication, goals, review and ending."""
+    maybe = st.one_of(st.just(""), names)
+    period = st.sampled_from(("", *PERIODS))
+    return {
+        "review_every": draw(period),
+        "not_covered": tuple(draw(st.lists(names, max_size=2, unique=True))),
+        "duties": tuple(draw(st.lists(st.builds(Duty, names, names), max_size=2))),
+        "communication": tuple(draw(st.lists(st.builds(Announcement, names, names, names, maybe, maybe), max_size=2))),
+        "goals": tuple(draw(st.lists(goals, max_size=1))),
+        "termination": draw(st.one_of(st.none(), st.builds(Termination, st.integers(1, 900), period, maybe))),
+    }
+
+
 @st.composite
 def credit_rules(draw: st.DrawFn, target: str) -> Credits:
     """Return credits for one target."""
@@ -233,6 +260,7 @@ def versions(
         parties=tuple(draw(st.lists(st.builds(Party, names, names, st.one_of(st.just(""), names)), max_size=2))),
         owner=draw(st.one_of(st.just(""), names)),
         review_on=draw(st.one_of(st.none(), dates)),
+        **draw(terms()),
         signed=draw(st.one_of(st.none(), st.just(Signature(first, "sha256:" + "0" * 64)))),
         ended_on=draw(st.sampled_from([None, first, last])),
         **parts,

@@ -18,6 +18,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from servanda.engine import zones
+from servanda.engine.agreement_terms import Announcement, Duty, Goal, Termination
 from servanda.engine.calendars import Calendar
 from servanda.engine.canonical import UnreadableContent, plain, revive, sha256
 from servanda.engine.targets import ANY_PRIORITY, Target, TargetKind
@@ -285,6 +286,12 @@ class AgreementVersion:
     parties: tuple[Party, ...] = ()
     owner: str = ""
     review_on: date | None = None
+    review_every: str = ""
+    not_covered: tuple[str, ...] = ()
+    duties: tuple[Duty, ...] = ()
+    communication: tuple[Announcement, ...] = ()
+    goals: tuple[Goal, ...] = ()
+    termination: Termination | None = None
     signed: Signature | None = None
     ended_on: date | None = None
 
@@ -516,6 +523,16 @@ def _credits_fit(version: AgreementVersion) -> Iterator[Fault]:
             yield _of_version("credits", version, sentence)
 
 
+def _terms_fit(version: AgreementVersion) -> Iterator[Fault]:
+    for twin in _twins(goal.id for goal in version.goals):
+        yield _of_version("ids", version, f"has two goals with the id '{twin}'. Give each its own.")
+    told = (("reviewed", version.review_every), ("renewed", version.termination and version.termination.renews_every))
+    for what, period in told:
+        if period and period not in PERIODS:
+            sentence = f"is {what} every '{period}'. Use one of: {', '.join(PERIODS)}."
+            yield _of_version("dates", version, sentence)
+
+
 def _targets_fit(version: AgreementVersion) -> Iterator[Fault]:
     for target in version.targets:
         for check, judge in _TARGET_CHECKS.items():
@@ -524,7 +541,7 @@ def _targets_fit(version: AgreementVersion) -> Iterator[Fault]:
                 yield Fault(check, target.id, sentence)
 
 
-_VERSION_CHECKS = (_named_and_numbered, _dates_in_order, _promises_something, _targets_fit, _credits_fit)
+_VERSION_CHECKS = (_named_and_numbered, _dates_in_order, _promises_something, _targets_fit, _credits_fit, _terms_fit)
 
 
 def _of_version(check: str, version: AgreementVersion, rest: str) -> Fault:

@@ -20,7 +20,7 @@ from servanda.engine.agreements import (
 )
 from servanda.engine.calendars import Calendar
 from servanda.engine.targets import ANY_PRIORITY, DueRolls, InvalidTarget, Limit, Target, TargetKind, Unit
-from servanda.files import notation
+from servanda.files import agreement_terms, notation
 from servanda.files.calendar_records import known_zone
 from servanda.files.findings import quoted
 from servanda.files.notation import BareDay, UnknownNotation
@@ -170,6 +170,9 @@ class _VersionReader:
             "parties": tuple(self._parties()),
             "owner": record.text("owner"),
             "review_on": record.day("review_on"),
+            "review_every": record.text("review_every"),
+            "not_covered": record.texts("not_covered"),
+            **agreement_terms.read(record),
             "signed": self._signature(),
             "ended_on": record.day("ended"),
         }

@@ -5,6 +5,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
+from servanda.engine.agreement_terms import Announcement, Goal, Termination
 from servanda.engine.agreements import (
     NO_PRIORITIES,
     AgreementVersion,
@@ -129,6 +130,12 @@ def _version(version: AgreementVersion, zone: str) -> Entries:
         pause_reasons=sorted(version.pause_reasons),
         owner=version.owner,
         review_on=version.review_on,
+        review_every=version.review_every,
+        not_covered=list(version.not_covered),
+        duties=[{"of": each.of, "does": each.does} for each in version.duties],
+        communication=[_announcement(each) for each in version.communication],
+        goals=[_goal(each) for each in version.goals],
+        termination=_termination(version.termination) if version.termination else None,
         parties=[_filled(role=each.role, name=each.name, contact=each.contact) for each in version.parties],
         targets=[_target(each, version) for each in version.targets],
         exclusions=[_exclusion(each) for each in version.exclusions],
@@ -179,6 +186,20 @@ def _exclusion(exclusion: Exclusion) -> Entries:
         opened_from=exclusion.opened_from,
         opened_until=exclusion.opened_until,
     )
+
+
+def _announcement(line: Announcement) -> Entries:
+    return _filled(event=line.event, to=line.to, by=line.by, channel=line.channel, within=line.within)
+
+
+def _goal(goal: Goal) -> Entries:
+    baseline, change = f"{goal.baseline:f} {goal.measure}", notation.change_text(goal.change)
+    return {"id": goal.id, "baseline": baseline, "change": change, "by": goal.by, "source": goal.source}
+
+
+def _termination(ending: Termination) -> Entries:
+    notice = ending.notice_days or None
+    return _filled(notice_days=notice, renews_every=ending.renews_every, terms=ending.terms)
 
 
 def _workload(limit: WorkloadLimit) -> Entries:

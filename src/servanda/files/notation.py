@@ -105,6 +105,16 @@ def share(text: str) -> Fraction:
     return Fraction(text.removesuffix("%").strip()) / 100
 
 
+def change(text: str) -> Fraction:
+    """Return the exact change of a text such as '-20 %'."""
+    return share(text.lstrip("+"))
+
+
+def change_text(value: Fraction) -> str:
+    """Return a change as it is written in files, with its sign; raise `UnknownNotation` as `share_text` does."""
+    return f"{'+' if value > 0 else '-'}{share_text(abs(value))}"
+
+
 def money(text: str) -> Money:
     """Return the amount of a text such as '1250.00 EUR'."""
     amount, _, currency = text.partition(" ")

@@ -15,6 +15,7 @@ from servanda.engine.agreements import (
     WorkloadLimit,
 )
 from servanda.engine.calendars import Calendar
+from servanda.reports.agreements import terms
 from servanda.reports.agreements.hours import name_of, part_of
 from servanda.reports.agreements.parts import (
     Names,
@@ -73,6 +74,7 @@ def document(version: AgreementVersion, names: Names) -> Document:
         Part("exclusions", "Left out", told(*(_exclusion(each, names) for each in version.exclusions))),
         Part("workload", "Up to how much work", told(*(_workload(each, names) for each in version.workload))),
         Part("credits", "Credits", told(*_credits(version, names)) if version.credits else ()),
+        *terms.parts(version),
         Part("parties", "Parties", told(*_parties(version))),
     )
     return Document(
@@ -192,6 +194,7 @@ def _parties(version: AgreementVersion) -> Iterator[Statement | None]:
         yield stated(f"party {place} {each.role}", each.role, f"{each.name}{contact}")
     yield stated("owner", "Answers for it", version.owner)
     yield stated("review", "To be reviewed on", day(version.review_on) if version.review_on else "")
+    yield stated("reviews", "Reviewed", f"every {version.review_every}" if version.review_every else "")
 
 
 def parties_words(version: AgreementVersion) -> str:
