@@ -22,6 +22,7 @@ from servanda.engine.canonical import plain, sha256, written
 from servanda.engine.catalogue import CatalogueEntry
 from servanda.engine.events import Claims, Event, EventKind, Ticket
 from servanda.engine.judging import judge
+from servanda.engine.negotiation import Side, Step, StepKind
 from servanda.engine.rights import Action, Assignment, Role, Scope, Viewer
 from servanda.services import audit, clocks, transfers
 from servanda.services.agreements import coverage_of
@@ -181,7 +182,22 @@ def _agreements(school: models.Organisation, kim: Viewer) -> None:
     translate.record_of_signature(Signature(date(2025, 12, 20), kept[0].content_hash), kept[0], RECORDED).save()
     models.Ending.objects.create(organisation=school, version=kept[0], ended_on=date(2026, 1, 31), recorded_at=RECORDED)
     models.Organisation.objects.filter(pk=school.pk).update(agreements_applied=1)
+    _negotiation(school, agreed().versions[0])
     audit.note(school, kim, Action.APPLY_AGREEMENT, "service-desk", now=RECORDED)
+
+
+def _negotiation(school: models.Organisation, version: AgreementVersion) -> None:
+    begun = models.Negotiation.objects.create(
+        organisation=school, agreement="desk", sequence=1, version_number=3, begun_by="kim", begun_at=RECORDED
+    )
+    text = {"content": version.canonical(), "content_hash": version.content_hash(), "names": {"customers": {}}}
+    models.ProposedText.objects.create(
+        organisation=school, negotiation=begun, number=1, written_by="kim", written_at=RECORDED, **text
+    )
+    for number, kind in enumerate((StepKind.OPENED, StepKind.REMARKED, StepKind.APPROVED), 1):
+        translate.record_of_step(
+            Step(number, kind, "person-1", RECORDED, 1, TEXTS[3], Side.CUSTOMER, "Kim Ångström", on_paper=True), begun
+        ).save()
 
 
 def _reports(school: models.Organisation) -> None:

@@ -35,6 +35,9 @@ class Action(Enum):
     EXEMPT = "exempt"
     SEE_AGREEMENT = "see_agreement"
     APPLY_AGREEMENT = "apply_agreement"
+    DRAFT_AGREEMENT = "draft_agreement"
+    DISCUSS_AGREEMENT = "discuss_agreement"
+    APPROVE_AGREEMENT = "approve_agreement"
     IMPORT_LOG = "import_log"
     UNDO_IMPORT = "undo_import"
     VERIFY = "verify"
@@ -56,11 +59,13 @@ class Action(Enum):
 _SEEING = frozenset(
     {Action.SEE_TICKET, Action.SEE_RESULTS, Action.SEE_AGREEMENT, Action.SEE_CATALOGUE, Action.SEE_REPORT}
 )
-_WORKING = _SEEING | {Action.RECORD_EVENT, Action.SEE_INTERNAL_REPORT}
+_AGREEING = frozenset({Action.DISCUSS_AGREEMENT, Action.APPROVE_AGREEMENT})
+_WORKING = _SEEING | _AGREEING | {Action.RECORD_EVENT, Action.SEE_INTERNAL_REPORT}
 _MANAGING = _WORKING | {
     Action.CORRECT_EVENT,
     Action.EXEMPT,
     Action.APPLY_AGREEMENT,
+    Action.DRAFT_AGREEMENT,
     Action.IMPORT_LOG,
     Action.UNDO_IMPORT,
     Action.VERIFY,
@@ -74,12 +79,12 @@ _MANAGING = _WORKING | {
 GRANTED: Mapping[Role, frozenset[Action]] = MappingProxyType(
     {
         # Who runs the program does not speak for the users.
-        Role.ADMINISTRATOR: frozenset(Action) - {Action.AGREE_CATALOGUE},
+        Role.ADMINISTRATOR: frozenset(Action) - {Action.AGREE_CATALOGUE, Action.APPROVE_AGREEMENT},
         Role.SERVICE_MANAGER: _MANAGING,
         Role.TECHNICIAN: _WORKING,
-        Role.REPRESENTATIVE: _SEEING | {Action.AGREE_CATALOGUE},
-        Role.EXECUTIVE: frozenset({Action.SEE_RESULTS, Action.SEE_AGREEMENT, Action.SEE_CATALOGUE, Action.SEE_REPORT}),
-        Role.SUPPLIER_CONTACT: frozenset({Action.SEE_TICKET, Action.SEE_RESULTS}),
+        Role.REPRESENTATIVE: _SEEING | _AGREEING | {Action.AGREE_CATALOGUE},
+        Role.EXECUTIVE: _AGREEING | {Action.SEE_RESULTS, Action.SEE_AGREEMENT, Action.SEE_CATALOGUE, Action.SEE_REPORT},
+        Role.SUPPLIER_CONTACT: _AGREEING | {Action.SEE_TICKET, Action.SEE_RESULTS, Action.SEE_AGREEMENT},
         Role.AUDITOR: _SEEING | {Action.SEE_AUDIT, Action.SEE_PEOPLE, Action.VERIFY, Action.SEE_INTERNAL_REPORT},
     }
 )

@@ -90,6 +90,9 @@ RULES: dict[str, Rule] = dict(
             SV408="A promise runs only while support is open.",
             SV410="An agreed target says where its figures come from.",
             SV411="A limit leaves some time.",
+            SV601="What is promised is said in words that all read alike.",
+            SV602="A target says how many tickets have to keep it.",
+            SV603="A target was confirmed by a customer.",
         ),
     )
 )

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from servanda.engine.agreements import AgreementVersion, Book, followed_at
-from servanda.engine.rights import GRANTED, Action, Assignment, Viewer
+from servanda.engine.negotiation import concerns
+from servanda.engine.rights import GRANTED, Action, Viewer
 from servanda.store import models
 from servanda.store.access import NotFound, access_part
 from servanda.store.books import remembered_book
@@ -152,22 +153,8 @@ def _reached(viewer: Viewer, book: Book) -> dict[str, list[AgreementVersion]]:
     return {
         id: versions
         for id, versions in book.agreements().items()
-        if any(_reaches(each, version) for each in granting for version in versions)
+        if any(concerns(each.scope, version) for each in granting for version in versions)
     }
-
-
-def _reaches(assignment: Assignment, version: AgreementVersion) -> bool:
-    """Whether a version is for something in the scope of an assignment; one that names nothing is for everybody."""
-    scope, suppliers = assignment.scope, {each.party for each in version.targets if each.party}
-    return (
-        _meets(scope.services, version.services)
-        and _meets(scope.customers, version.customers)
-        and (not scope.suppliers or not scope.suppliers.isdisjoint(suppliers))
-    )
-
-
-def _meets(scope: frozenset[str], named: frozenset[str]) -> bool:
-    return not scope or not named or not scope.isdisjoint(named)
 
 
 def _kept(organisation: models.Organisation, agreement: str | None) -> dict[tuple[str, int], Kept]:

@@ -12,6 +12,7 @@ from servanda.engine.calendars import Calendar
 from servanda.engine.canonical import plain, revive, sha256, written
 from servanda.engine.instants import amount, to_microseconds
 from servanda.engine.judging import Reading, classification
+from servanda.engine.negotiation import Side, Step, StepKind
 from servanda.engine.rights import Assignment, Role, Scope
 from servanda.engine.standing import month_of
 from servanda.store import models
@@ -381,3 +382,44 @@ def assignment_of(record: models.RoleAssignment) -> Assignment:
     """Return the assignment that a record keeps."""
     scope = Scope(frozenset(record.services), frozenset(record.customers), frozenset(record.suppliers))
     return Assignment(Role(record.role), scope, record.from_on, record.until_on)
+
+
+# --- negotiations ---
+
+
+def record_of_step(step: Step, negotiation: models.Negotiation) -> models.NegotiationStep:
+    """Return the record of a step of a negotiation, not yet added."""
+    return models.NegotiationStep(
+        organisation_id=negotiation.organisation_id,
+        negotiation=negotiation,
+        number=step.number,
+        kind=step.kind.value,
+        person=step.person,
+        taken_at=step.at,
+        on_text=step.on_text,
+        remark=step.remark,
+        side=step.side.value if step.side else "",
+        signatory=step.signatory,
+        on_paper=step.on_paper,
+        target=step.target,
+        answers=step.answers,
+        rule=step.rule,
+    )
+
+
+def step_of(record: models.NegotiationStep) -> Step:
+    """Return the step that a record keeps."""
+    return Step(
+        number=record.number,
+        kind=StepKind(record.kind),
+        person=record.person,
+        at=_instant(record.taken_at),
+        on_text=record.on_text,
+        remark=record.remark,
+        side=Side(record.side) if record.side else None,
+        signatory=record.signatory,
+        on_paper=record.on_paper,
+        target=record.target,
+        answers=record.answers,
+        rule=record.rule,
+    )

@@ -12,6 +12,7 @@ from servanda.store.models.audit import Entry
 from servanda.store.models.catalogue import CatalogueMark, CatalogueVersion, Customer, Service
 from servanda.store.models.clocks import Clock
 from servanda.store.models.imports import Batch
+from servanda.store.models.negotiations import Negotiation, NegotiationStep, ProposedText
 from servanda.store.models.organisations import Organisation
 from servanda.store.models.outbox import Message
 from servanda.store.models.people import Person, RoleAssignment
@@ -36,10 +37,13 @@ __all__ = [
     "Event",
     "Exemption",
     "Message",
+    "Negotiation",
+    "NegotiationStep",
     "Organisation",
     "Person",
     "PilotAnswer",
     "PrioritySchemeVersion",
+    "ProposedText",
     "Reconciliation",
     "Release",
     "Report",
