@@ -90,6 +90,26 @@ OF_AN_ENTRY: Mapping[str, Any] = MappingProxyType(
 )
 
 
+OF_A_NEGOTIATION: Mapping[str, Any] = MappingProxyType(
+    {
+        "parts": {"agreement": "letters", "sequence": 1},
+        "missing": {"agreement": "letters", "sequence": 2},
+        "foreign": {"agreement": "negotiation.agreement", "sequence": "negotiation.sequence"},
+    }
+)
+
+
+def of_discussing(methods: frozenset[str] = SEEING, form: Mapping[str, str] = NO_FORM) -> OfOrganisation:
+    """Return a page of a version under way, which names no supplier, or what is said of it."""
+    seen_by = who_may(Action.DISCUSS_AGREEMENT) - {Role.SUPPLIER_CONTACT}
+    return OfOrganisation(seen_by, methods=methods, form=form, **OF_A_NEGOTIATION)
+
+
+def of_drafting(methods: frozenset[str], form: Mapping[str, str] = NO_FORM, done: int = 302) -> OfOrganisation:
+    """Return what is done to a version under way by whoever writes it."""
+    return OfOrganisation(who_may(Action.DRAFT_AGREEMENT), methods=methods, form=form, done=done, **OF_A_NEGOTIATION)
+
+
 def of_managing(form: Mapping[str, str], done: int = 302) -> OfOrganisation:
     """Return what is done about somebody by whoever manages people."""
     return OfOrganisation(who_may(Action.MANAGE_PEOPLE), methods=DOING, done=done, form=form, **OF_SOMEBODY)
@@ -117,16 +137,41 @@ OF_ORGANISATION: Mapping[str, OfOrganisation] = MappingProxyType(
         ),
         "agreements": OfOrganisation(who_may(Action.SEE_AGREEMENT)),
         "agreement": OfOrganisation(
-            who_may(Action.SEE_AGREEMENT),
+            who_may(Action.SEE_AGREEMENT) - {Role.SUPPLIER_CONTACT},
             {"agreement": "desk"},
             {"agreement": "none-such"},
             {"agreement": "agreementversion.agreement"},
         ),
         "agreement_version": OfOrganisation(
-            who_may(Action.SEE_AGREEMENT),
+            who_may(Action.SEE_AGREEMENT) - {Role.SUPPLIER_CONTACT},
             {"agreement": "desk", "number": 1},
             {"agreement": "none-such", "number": 1},
             {"agreement": "agreementversion.agreement", "number": "agreementversion.number"},
+        ),
+        "agreement_pdf": OfOrganisation(
+            who_may(Action.SEE_AGREEMENT) - {Role.SUPPLIER_CONTACT},
+            {"agreement": "desk", "number": 1},
+            {"agreement": "none-such", "number": 1},
+            {"agreement": "agreementversion.agreement", "number": "agreementversion.number"},
+        ),
+        "negotiation_begin": OfOrganisation(who_may(Action.DRAFT_AGREEMENT), methods=ASKING, done=400),
+        **{f"negotiation{each}": of_discussing() for each in ("", "_pdf", "_trial")},
+        **{
+            f"negotiation_{each}": of_drafting(ASKING, {"after": "1", "text": "format: none"}, 400)
+            for each in ("write", "file")
+        },
+        # What makes it a draft again comes before what opens it, for those who come after.
+        **{f"negotiation_{each}": of_drafting(DOING) for each in ("reopen", "open", "withdraw", "answer", "waive")},
+        "negotiation_record": of_drafting(DOING, {"side": "programme"}),
+        "negotiation_say": of_discussing(DOING, {"remark": "And when we are closed?"}),
+        "negotiation_approve": OfOrganisation(
+            frozenset({Role.REPRESENTATIVE, Role.EXECUTIVE}),
+            methods=DOING,
+            form={"side": "customer", "text": "1"},
+            **OF_A_NEGOTIATION,
+        ),
+        "negotiation_put_into_force": OfOrganisation(
+            who_may(Action.APPLY_AGREEMENT), methods=DOING, **OF_A_NEGOTIATION
         ),
         "imports": OfOrganisation(who_may(Action.SEE_AUDIT)),
         "import": OfOrganisation(

@@ -11,10 +11,14 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from servanda.engine.agreements import AgreementKind
 from servanda.engine.catalogue import CatalogueEntry
-from servanda.engine.rights import Assignment, Role
-from servanda.services import catalogue, people, transfers
+from servanda.engine.negotiation import StepKind
+from servanda.engine.rights import Assignment, Role, Viewer
+from servanda.reports import starter_agreements
+from servanda.services import catalogue, negotiations, people, transfers
 from servanda.store import models, translate
+from servanda.store.negotiations import Proposal
 from tests.cli.kept import run
 from tests.tenancy import canary, school
 from tests.tenancy.commands import SETTING_UP
@@ -65,6 +69,7 @@ def browsers(
     person(kept_school, "spare")
     kim = people.viewer(kept_school, "administrator", now=school.NOW)
     catalogue.write(kim, "printing", CatalogueEntry("Printing"), after=0, now=school.NOW)
+    begin_letters(kim)
     gone = person(kept_school, "ended")
     translate.record_of_assignment(Assignment(Role.ADMINISTRATOR, until_on=date(2026, 2, 1)), gone).save()
     ended.force_login(give_account(gone))
@@ -73,6 +78,15 @@ def browsers(
         **{role.value: signed_in(role) for role in Role},
         **dict(zip(STRANGERS, (foreign, without, ended), strict=True)),
     }
+
+
+def begin_letters(kim: Viewer) -> None:
+    """Open the negotiation of an agreement."""
+    draft = starter_agreements.version(
+        AgreementKind.SLA, "letters", "Letters home", "Europe/London", date(2026, 6, 1), "kim"
+    )
+    negotiations.begin(kim, Proposal(draft), now=school.NOW)
+    negotiations.take(kim, "letters", 1, StepKind.OPENED, now=school.NOW)
 
 
 def person(organisation: models.Organisation, slug: str) -> models.Person:

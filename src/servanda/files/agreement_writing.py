@@ -63,12 +63,12 @@ def _calendar(calendar: Calendar, zone: str) -> Entries:
         id=calendar.id,
         name=calendar.name,
         zone=calendar.zone if calendar.zone != zone else None,
-        hours=_week(calendar.weekly),
-        breaks=_week(calendar.weekly_breaks),
+        hours=week(calendar.weekly),
+        breaks=week(calendar.weekly_breaks),
         breaks_on=_dated(calendar.breaks),
         holidays=holidays,
         special=_dated(calendar.special),
-        seasons=[{"from": each.first, "until": each.last, "hours": _week(each.weekly)} for each in calendar.seasons],
+        seasons=[{"from": each.first, "until": each.last, "hours": week(each.weekly)} for each in calendar.seasons],
         valid_from=calendar.valid_from,
         valid_until=calendar.valid_until,
     )
@@ -78,10 +78,10 @@ def _calendar(calendar: Calendar, zone: str) -> Entries:
     return entries
 
 
-def _week(week: Week) -> Entries:
+def week(of: Week) -> Entries:
     """Return the hours of a week, days in a row with equal hours together."""
     hours = {}
-    for shifts, days in groupby(range(7), key=lambda day: week[day]):
+    for shifts, days in groupby(range(7), key=lambda day: of[day]):
         first, *others = days
         last = f"-{WEEKDAYS[others[-1]]}" if others else ""
         if shifts:

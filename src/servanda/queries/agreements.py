@@ -112,7 +112,7 @@ def listing(viewer: Viewer) -> Listing:
     kept = _kept(organisation, None)
     found = [_agreement(id, versions, kept, organisation.zone) for id, versions in reached.items()]
     in_order = sorted((each for each in found if each), key=lambda each: (each.name.casefold(), each.id))
-    return Listing(tuple(in_order), _names(book))
+    return Listing(tuple(in_order), names_of(book))
 
 
 def one(viewer: Viewer, agreement: str) -> tuple[AgreementKept, Names]:
@@ -123,7 +123,7 @@ def one(viewer: Viewer, agreement: str) -> tuple[AgreementKept, Names]:
     found = versions and _agreement(agreement, versions, _kept(organisation, agreement), organisation.zone)
     if not found:
         raise NotFound(f"agreement '{agreement}'")
-    return found, _names(book)
+    return found, names_of(book)
 
 
 def _agreement(
@@ -166,7 +166,8 @@ def _kept(organisation: models.Organisation, agreement: str | None) -> dict[tupl
     return {(id, number): Kept(*rest) for id, number, *rest in records.values_list(*columns)}
 
 
-def _names(book: Book) -> Names:
+def names_of(book: Book) -> Names:
+    """Return what the services and customers of a book are called."""
     return Names({each.id: each.name for each in book.services}, {each.id: each.name for each in book.customers})
 
 

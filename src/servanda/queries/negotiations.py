@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from servanda.engine.agreements import FIRST_YEAR, AgreementVersion, UnknownPriority
 from servanda.engine.calendars import NoOpeningHours
@@ -12,13 +12,14 @@ from servanda.engine.events import Ticket
 from servanda.engine.judging import Reading, judge
 from servanda.engine.results import Result, Standing, verdict_of
 from servanda.engine.rights import Action, Viewer
+from servanda.queries.agreements import Names, names_of
 from servanda.queries.logs import KeptTickets
 from servanda.store import models
 from servanda.store.access import NotFound, access_part
 from servanda.store.books import remembered_book
 from servanda.store.negotiations import Proposal, UnderWay, book, may_see, proposal_of, read
+from servanda.store.reports import instant_of
 
-YEAR = timedelta(days=365)
 MOST_TRIED = 1_000
 """Up to how many tickets a proposed version is tried on."""
 
@@ -53,10 +54,23 @@ def one(viewer: Viewer, agreement: str, sequence: int) -> UnderWay:
     return found
 
 
+def behind(viewer: Viewer, version: AgreementVersion) -> UnderWay | None:
+    """Return the negotiation that a kept version came out of; nothing for one that was applied from a file."""
+    organisation = access_part(viewer, Action.SEE_AGREEMENT)
+    records = models.Negotiation.objects.filter(
+        organisation=organisation, agreement=version.agreement, version_number=version.number
+    )
+    record = records.select_related("organisation").order_by("-sequence").first()
+    found = read(record) if record else None
+    return found if found and found.text.content_hash == version.content_hash() else None
+
+
 def texts(found: UnderWay) -> tuple[Written, ...]:
     """Return every text of a version under way, the last one first."""
     records = found.record.texts.order_by("-number")
-    return tuple(Written(each.number, each.written_by, each.written_at, proposal_of(each)) for each in records)
+    return tuple(
+        Written(each.number, each.written_by, instant_of(each.written_at), proposal_of(each)) for each in records
+    )
 
 
 def last_kept(found: UnderWay) -> AgreementVersion | None:
@@ -64,6 +78,13 @@ def last_kept(found: UnderWay) -> AgreementVersion | None:
     versions = remembered_book(found.record.organisation).agreements().get(found.version.agreement, [])
     earlier = [each for each in versions if each.number < found.version.number]
     return earlier[-1] if earlier else None
+
+
+def names(found: UnderWay) -> Names:
+    """Return what services and customers are called, those that the text brings along among them."""
+    kept = names_of(remembered_book(found.record.organisation))
+    proposal = found.proposal
+    return Names({**kept.services, **proposal.services}, {**kept.customers, **proposal.customers})
 
 
 def people(organisation: models.Organisation) -> Mapping[str, str]:
@@ -89,12 +110,12 @@ class Trial:
 
 
 def tried(viewer: Viewer, found: UnderWay, now: datetime) -> Trial:
-    """Judge the last tickets of a year that a viewer may see by a proposed version, as if it had been in force.
+    """Judge the last `MOST_TRIED` tickets that a viewer may see by a proposed version, as if it had been in force.
 
-    Up to `MOST_TRIED` of them, the latest. Nothing is kept.
+    Nothing is kept.
     """
     version, organisation = found.version, found.record.organisation
-    records = models.Ticket.objects.filter(organisation=organisation, opened_at__gte=now - YEAR, opened_at__lt=now)
+    records = models.Ticket.objects.filter(organisation=organisation, opened_at__lt=now)
     if version.services:
         records = records.filter(service__in=version.services)
     if version.customers:
@@ -104,7 +125,7 @@ def tried(viewer: Viewer, found: UnderWay, now: datetime) -> Trial:
     tickets = list(KeptTickets(viewer, Action.SEE_RESULTS, chosen))
     coverage = Coverage(book(organisation, replace(found.proposal, version=_long_in_force(version))))
     judged = [_judged(each, coverage, now) for each in tickets]
-    opened = [version.local_date(at) for at in newest.values()]
+    opened = [version.local_date(instant_of(at)) for at in newest.values()]
     by_target = _results(reading for each in judged for reading in each or ())
     return Trial(len(tickets), judged.count(None), min(opened, default=None), max(opened, default=None), by_target)
 

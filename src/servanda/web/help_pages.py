@@ -34,6 +34,7 @@ SCREENS = (
     HelpPage("tickets", "Tickets", ("ticket", "clock", "due", "paused", "priority")),
     HelpPage("ticket", "One ticket", ("clock", "due", "counted", "paused", "outside hours", "version", "event")),
     HelpPage("agreements", "Agreements", ("agreement", "version", "target", "limit", "share", "calendar")),
+    HelpPage("negotiations", "Drafting and agreeing", ("agreement", "version", "target", "representative")),
     HelpPage("imports", "Imports", ("mapping", "source", "refused", "event")),
     HelpPage("catalogue", "Service catalogue", ("service", "representative")),
     HelpPage("people", "People", ("service manager", "representative", "scope")),
@@ -60,6 +61,15 @@ OF_ADDRESS: Mapping[str, str] = MappingProxyType(
         "set_up": "set-up",
         "agreement": "agreements",
         "agreement_version": "agreements",
+        "agreement_pdf": "agreements",
+        "negotiation": "negotiations",
+        **{
+            f"negotiation_{each}": "negotiations"
+            for each in (
+                *("begin", "pdf", "trial", "write", "file", "open", "reopen", "withdraw", "say"),
+                *("answer", "waive", "approve", "record", "put_into_force"),
+            )
+        },
         "saved_views": "tickets",
         "import": "imports",
         **{

@@ -15,7 +15,7 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 
 from servanda import wall_time
 from servanda.engine.rights import GRANTED, WHOLE_ORGANISATION, Action, Assignment, Viewer
@@ -91,6 +91,13 @@ def _brings(assignment: Assignment, action: Action) -> bool:
     """Whether an assignment brings an action at all; one that touches everything only without any limit of scope."""
     whole_enough = assignment.scope.is_whole or action not in WHOLE_ORGANISATION
     return whole_enough and action in GRANTED[assignment.role]
+
+
+def handed_out(content: bytes, name: str) -> HttpResponse:
+    """Return a PDF, to be shown or kept under a name."""
+    answer = HttpResponse(content, content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="{name}"'
+    return answer
 
 
 def may_do(viewer: Viewer, action: Action) -> bool:

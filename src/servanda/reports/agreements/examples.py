@@ -63,6 +63,23 @@ def usual_instant(version: AgreementVersion, last_day: date | None, today: date)
     return local_instant(datetime.combine(friday, LATE_ON_FRIDAY), version)
 
 
+def five_starts(version: AgreementVersion, first: date) -> tuple[datetime, ...]:
+    """Return five instants at which work may begin in the first days of a version, the awkward ones among them.
+
+    Early and late on a day, late on a Friday, at noon on a Saturday and early on a Monday.
+    """
+    day = max(first, version.effective_from)
+    friday = day + timedelta(days=(FRIDAY - day.weekday()) % 7 or 7)
+    wanted = (
+        datetime.combine(day, time(9)),
+        datetime.combine(day, time(18, 30)),
+        datetime.combine(friday, LATE_ON_FRIDAY),
+        datetime.combine(friday + timedelta(days=1), time(12)),
+        datetime.combine(friday + timedelta(days=3), time(7, 30)),
+    )
+    return tuple(local_instant(each, version) for each in wanted)
+
+
 def local_instant(at: datetime, version: AgreementVersion) -> datetime:
     """Return the instant of a wall-clock time in the zone of a version, seconds left out."""
     return at.replace(second=0, microsecond=0, tzinfo=zones.zone(version.zone))

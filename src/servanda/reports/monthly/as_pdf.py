@@ -1,53 +1,23 @@
 """The month's report as PDF: told as JSON to a program of its own, which sets it and ends."""
 
-import json
-import subprocess
-import sys
 from collections.abc import Sequence
 from typing import Any
 
-from servanda.bad_input import BadInput
 from servanda.engine.zones import to_local
 from servanda.reports.monthly import pictures, sections
 from servanda.reports.monthly.sections import Section, Table
 from servanda.reports.monthly.values import MonthReport
+from servanda.reports.paper import LONGEST, PROGRAM, NotSet, printed
 from servanda.reports.pictures.drawing import Picture
 
-LONGEST = 120
-PROGRAM = (sys.executable, "-m", "servanda.reports.monthly.typesetting")
+__all__ = ["NotSet", "record", "rendered"]
+
 _SHORT, _WIDE = 16, 90
-
-
-class NotSet(BadInput):
-    """The PDF could not be made; nothing was kept."""
-
-    def __init__(self, found: str) -> None:
-        super().__init__(
-            f"The PDF was not made: {found}.",
-            expected="the program that sets it to end well",
-            mend="Nothing was issued or changed. Try again; if it happens again, ask whoever runs this machine.",
-        )
 
 
 def rendered(report: MonthReport, *, program: Sequence[str] = PROGRAM, longest: float = LONGEST) -> bytes:
     """Return the PDF, the same bytes for the same report; raise `NotSet` where it is not done within its time."""
-    content = json.dumps(record(report), ensure_ascii=False, sort_keys=True).encode()
-    try:
-        ended = subprocess.run(program, input=content, capture_output=True, timeout=longest, check=False)
-    except subprocess.TimeoutExpired:
-        raise NotSet(f"it took more than {longest:g} seconds") from None
-    except OSError as failure:
-        raise NotSet(f"its program cannot be started ({failure.strerror})") from None
-    if ended.returncode < 0:
-        raise NotSet("its program was ended from outside")
-    if ended.returncode or not ended.stdout.startswith(b"%PDF"):
-        raise NotSet(f"its program gave up ({_last_line(ended.stderr)})")
-    return ended.stdout
-
-
-def _last_line(told: bytes) -> str:
-    lines = told.decode(errors="replace").strip().splitlines()
-    return lines[-1][:200] if lines else "without a word"
+    return printed("report", record(report), program=program, longest=longest)
 
 
 def record(report: MonthReport) -> dict[str, Any]:

@@ -3,11 +3,15 @@
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from servanda.engine import zones
+from servanda.engine.negotiation import STATES
 from servanda.engine.rights import Action
 from servanda.queries import agreements as kept
-from servanda.reports.agreements import changes, document, examples, shown, title
+from servanda.queries import negotiations as under_way
+from servanda.reports.agreements import as_pdf, changes, document, examples, reminders, shown, title
+from servanda.reports.agreements import negotiations as signing
 from servanda.web import parameters
-from servanda.web.pages import OrganisationRequest, page
+from servanda.web.pages import OrganisationRequest, handed_out, may_do, page
 
 MOST_UNASKED = 30
 """Up to how many parts that differ are shown before somebody asks for them."""
@@ -17,8 +21,15 @@ MOST_UNASKED = 30
 def agreements(request: OrganisationRequest) -> HttpResponse:
     """List the agreements, each by the version in force."""
     found = kept.listing(request.viewer)
-    rows = shown.rows(found.agreements, found.names, request.now)
-    return render(request, "agreements/list.html", {"rows": rows})
+    today = zones.to_local(request.zone, request.now).date()
+    drafts = under_way.listing(request.viewer) if may_do(request.viewer, Action.DISCUSS_AGREEMENT) else ()
+    context = {
+        "rows": shown.rows(found.agreements, found.names, request.now),
+        "ahead": reminders.ahead(found.agreements, today),
+        "under_way": [(each, title(each.version), STATES[each.standing.state]) for each in drafts],
+        "drafts": may_do(request.viewer, Action.DRAFT_AGREEMENT),
+    }
+    return render(request, "agreements/list.html", context)
 
 
 @page(Action.SEE_AGREEMENT)
@@ -33,6 +44,20 @@ def agreement_version(request: OrganisationRequest, agreement: str, number: int)
     """Show one version."""
     found, names = kept.one(request.viewer, agreement)
     return _version(request, found, found.numbered(number), names)
+
+
+@page(Action.SEE_AGREEMENT)
+def pdf(request: OrganisationRequest, agreement: str, number: int) -> HttpResponse:
+    """Hand out one version as PDF, with the names of those who approved it, or room for them."""
+    found, names = kept.one(request.viewer, agreement)
+    one = found.numbered(number)
+    behind = under_way.behind(request.viewer, one.version)
+    people = under_way.people(behind.record.organisation) if behind else {}
+    signatures = signing.signatures(behind, people) if behind else signing.no_signatures(one.version)
+    standing = f"version {number}, {shown.standing(one, request.now)}, {shown.signed(one)}"
+    told = as_pdf.Signing(standing, signatures, one.kept.content_hash)
+    content = as_pdf.rendered(one.version, names, request.organisation_name, told, request.now)
+    return handed_out(content, f"{agreement}-{number}.pdf")
 
 
 def _version(
@@ -60,6 +85,7 @@ def _version(
         "changed": found_changes,
         "unasked": len(found_changes) if compared is None and len(found_changes) > MOST_UNASKED else 0,
         "others": [each for each in found.versions if each is not one],
+        "drafts": may_do(request.viewer, Action.DRAFT_AGREEMENT),
     }
     return render(request, "agreements/version.html", context)
 

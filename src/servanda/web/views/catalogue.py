@@ -106,6 +106,7 @@ def entry(request: OrganisationRequest, service: str) -> HttpResponse:
         "writes": doing.may_write(request.viewer, service, entry) and not last.narrowed,
         "agrees": doing.may_agree(request.viewer, service, entry),
         "levels": may_do(request.viewer, Action.SEE_RESULTS),
+        "drafts": may_do(request.viewer, Action.DRAFT_AGREEMENT),
     }
     return render(request, "catalogue/entry.html", context)
 

@@ -1,4 +1,4 @@
-"""The program that sets a report as PDF, in a process of its own: what it is given on its input, the PDF on its output.
+"""The program that sets a PDF: a record on its input, the PDF on its output, the name of a template as its word.
 
 A process of its own, because it may take much memory and time, and keeps what it took.
 """
@@ -13,7 +13,7 @@ import typst
 from font_source_sans_pro import font_directory
 
 FOLDER = Path(__file__).parent
-TEMPLATE, SAMPLE = FOLDER / "report.typ", FOLDER / "sample.typ"
+SAMPLE = FOLDER / "sample.typ"
 MOST_MEMORY = 1_500 * 1024 * 1024
 LAST_OF_LATIN = "\u024f"
 NO_GLYPH = "□"
@@ -29,20 +29,20 @@ def limit_memory(most: int = MOST_MEMORY) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
-def typeset(content: str) -> bytes:
-    """Return the PDF of a report that is told as JSON; equal content gives equal bytes.
+def typeset(template: Path, content: str) -> bytes:
+    """Return the PDF of what is told as JSON; equal content gives equal bytes.
 
     A sign that no typeface has, such as a picture in a name, becomes a box: readers of PDF/UA need text for every sign.
     """
     at = datetime.fromisoformat(json.loads(content)["made_at"])
     try:
-        return _compiled(TEMPLATE, content, at)
+        return _compiled(template, content, at)
     except typst.TypstError as refusal:
         if NOT_SHOWN not in str(refusal):
             raise
     strange = sorted({sign for sign in content if sign > LAST_OF_LATIN})
     boxes = str.maketrans(dict.fromkeys(_without_glyph(strange), NO_GLYPH))
-    return _compiled(TEMPLATE, content.translate(boxes), at)
+    return _compiled(template, content.translate(boxes), at)
 
 
 def _without_glyph(signs: Sequence[str]) -> list[str]:
@@ -70,4 +70,4 @@ def _compiled(template: Path, content: str, at: datetime) -> bytes:
 
 if __name__ == "__main__":
     limit_memory()
-    sys.stdout.buffer.write(typeset(sys.stdin.buffer.read().decode()))
+    sys.stdout.buffer.write(typeset(FOLDER / f"{sys.argv[1]}.typ", sys.stdin.buffer.read().decode()))
