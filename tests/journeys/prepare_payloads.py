@@ -2,18 +2,24 @@
 
 Names of the organisation, its people, services, customers, calendar, agreements, targets and their sources; numbers,
 sources, actors, reasons, classes and assignments of tickets; the name of an imported file and of its mapping; the
-sentences of an issued report; every text of the service catalogue.
+sentences of an issued report; every text of the service catalogue, of drafts of agreements and of what was said of
+them.
 """
 
 import json
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from servanda import wall_time
 from servanda.config import setup
+from servanda.engine.agreement_terms import Announcement, Duty, Goal, Termination
+from servanda.engine.agreements import Party
 from servanda.engine.periods import Period
 from servanda.engine.rights import Viewer
 from tests.journeys.payloads import PAYLOADS
@@ -45,6 +51,7 @@ def main(folder: Path) -> None:
     path.write_text(json.dumps(book(own.slug)), encoding="utf-8")
     agreements.apply(viewer, files.load(path), now=now)
     write_catalogue(viewer, now)
+    negotiate(viewer, now)
     record(viewer, now)
     take_in(viewer, folder, now)
     issue_report(viewer, now)
@@ -105,6 +112,44 @@ def write_catalogue(viewer: Viewer, now: datetime) -> None:
             components=(Component(each, ComponentKind.SOFTWARE, critical=True),),
         )
         catalogue.write(viewer, f"s{number}", entry, after=0, now=now)
+
+
+def negotiate(viewer: Viewer, now: datetime) -> None:
+    """Open a negotiation for each payload, all of whose texts it is, and say something, propose, waive and sign."""
+    from servanda.engine.agreements import AgreementKind
+    from servanda.engine.negotiation import Side, StepKind
+    from servanda.queries import negotiations as kept
+    from servanda.reports import starter_agreements
+    from servanda.services import negotiations
+    from servanda.store.negotiations import Proposal
+
+    for number, each in enumerate(PAYLOADS):
+        id, on = f"n{number}", now.date()
+        version = starter_agreements.version(AgreementKind.SLA, id, each, "Europe/London", on, each)
+        named = replace(version.targets[0], name=each, source=each, owner=each, maturity="agreed")
+        duty, line = Duty(each, each), Announcement(each, each, each, each, each)
+        goal = Goal("g", Decimal(40), each, Fraction(-1, 5), on, each)
+        text = replace(
+            version,
+            targets=(named,),
+            pause_reasons=frozenset({each}),
+            not_covered=(each,),
+            duties=(duty,),
+            communication=(line,),
+            goals=(goal,),
+            termination=Termination(90, "year", each),
+            parties=(Party(each, each, each),),
+        )
+        negotiations.begin(viewer, Proposal(text), now=now)
+        told = {"remark": each, "target": named.id}
+        for kind in (StepKind.OPENED, StepKind.REMARKED, StepKind.COUNTERED):
+            negotiations.take(viewer, id, 1, kind, now=now, **({} if kind is StepKind.OPENED else told))
+        negotiations.take(viewer, id, 1, StepKind.ACCEPTED, now=now, answers=3, remark=each)
+        for found in negotiations.advice(kept.one(viewer, id, 1)):
+            waived = {"rule": found.rule, "target": found.target, "remark": each}
+            negotiations.take(viewer, id, 1, StepKind.WAIVED, now=now, **waived)
+        paper = {"side": Side.CUSTOMER, "signatory": each, "remark": each, "on_paper": True}
+        negotiations.take(viewer, id, 1, StepKind.APPROVED, now=now, **paper)
 
 
 def record(viewer: Viewer, now: datetime) -> None:

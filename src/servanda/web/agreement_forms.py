@@ -98,6 +98,8 @@ class VersionForm(forms.Form):
     def clean_hours(self) -> Calendar | None:
         """Read the hours of support; a calendar that has more than hours and holidays keeps the rest."""
         lines = _split(self.cleaned_data["hours"])
+        if unchanged(self, "hours"):
+            return self.before.calendar
         if not lines:
             if self.before.calendar is not None:
                 raise forms.ValidationError("Say when support is open, at least on one day.")
@@ -110,6 +112,9 @@ class VersionForm(forms.Form):
 
     def clean_holidays(self) -> tuple[dict[date, str], dict[tuple[int, int], str]]:
         """Read the days on which support is closed: single dates, and those of each year."""
+        calendar = self.before.calendar
+        if calendar is not None and unchanged(self, "holidays"):
+            return dict(calendar.holidays), dict(calendar.recurring)
         dates, yearly = {}, {}
         for line in _split(self.cleaned_data["holidays"]):
             on, _, name = line.partition(" ")
@@ -135,6 +140,9 @@ class VersionForm(forms.Form):
         return tuple(self._made("parties", _party))
 
     def _made(self, field: str, make: Any) -> Iterator[Any]:
+        if unchanged(self, field):
+            yield from getattr(self.before, field)
+            return
         for line in _split(self.cleaned_data[field]):
             try:
                 yield make(line)
@@ -142,6 +150,13 @@ class VersionForm(forms.Form):
                 raise forms.ValidationError(f"“{line[:80]}”: {refusal}") from None
 
     def _parts(self, told: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+        """Yield what the version says now; whatever was left as it was shown stays what it was, to the letter."""
+        kept = {name for name in self.fields if unchanged(self, name)}
+        for name, value in self._told(told):
+            if not kept.issuperset(_ASKED_BY.get(name, (name,))):
+                yield name, value
+
+    def _told(self, told: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         yield from ((name, told[name]) for name in ("effective_from", "effective_until", "owner", "review_on"))
         yield from ((name, told[name]) for name in ("review_every", "duties", "communication", "parties"))
         yield "name", told.get("name", self.before.name)
@@ -151,6 +166,13 @@ class VersionForm(forms.Form):
         yield "calendar", _with_holidays(told["hours"], *told["holidays"])
         ending = (told["notice_days"] or 0, told["renews_every"], told["ending_terms"].strip())
         yield "termination", Termination(*ending) if any(ending) else None
+
+
+_ASKED_BY = {
+    "calendar": ("hours", "holidays"),
+    "termination": ("notice_days", "renews_every", "ending_terms"),
+}
+"""The fields that together tell a part of a version, where their names differ."""
 
 
 class TargetForm(forms.Form):
@@ -177,6 +199,8 @@ class TargetForm(forms.Form):
         """Read the limits by priority, and the priorities without one."""
         limits: dict[str, Limit] = {}
         unlimited: set[str] = set()
+        if self.initial.get("limits") and unchanged(self, "limits"):
+            return limits, frozenset()  # as they are in the target that is shown
         for line in _split(self.cleaned_data["limits"]):
             code, _, text = line.rpartition(":")
             key = ANY_PRIORITY if code.strip() in ("", OTHER) else code.strip()
@@ -189,7 +213,7 @@ class TargetForm(forms.Form):
     def clean_share(self) -> Any:
         """Read the share."""
         text = self.cleaned_data["share"].strip()
-        if not text:
+        if not text or unchanged(self, "share"):
             return None
         try:
             share = notation.share(text)
@@ -211,7 +235,9 @@ class TargetForm(forms.Form):
         known = next((each for each in before.targets if each.id == told["id"]), None)
         if known is not None:
             own = known.calendar if known.calendar != before.calendar else calendar
-            return replace(known, calendar=own or known.calendar, **fields)
+            kept = {name for name in self.fields if unchanged(self, name)}
+            news = {name: value for name, value in fields.items() if not kept.intersection((name, _OF.get(name, name)))}
+            return replace(known, calendar=own or known.calendar, **news)
         return Target(
             _id(told["name"] or told["kind"], taken), calendar=calendar or before.targets[0].calendar, **fields
         )
@@ -222,8 +248,22 @@ def forms_of(told: Mapping[str, Any] | None, version: AgreementVersion) -> list[
     if told is None:
         filled = [TargetForm(initial=_initial(each), prefix=f"t{place}") for place, each in enumerate(version.targets)]
         return [*filled, TargetForm(prefix=f"t{len(filled)}", initial={"maturity": "proposed"})]
+    known = {each.id: _initial(each) for each in version.targets}
     sent = [place for place in range(MOST_TARGETS + 1) if f"t{place}-kind" in told]
-    return [TargetForm(told, prefix=f"t{place}") for place in sent]
+    return [TargetForm(told, prefix=f"t{x}", initial=known.get(told.get(f"t{x}-id", ""), {})) for x in sent]
+
+
+_OF = {"unlimited": "limits"}
+
+
+def unchanged(form: forms.Form, name: str) -> bool:
+    """Whether a field was sent as it was shown."""
+    shown = form.get_initial_for_field(form.fields[name], name)
+    return not form.fields[name].has_changed(_as_sent(shown), _as_sent(form[name].data))
+
+
+def _as_sent(value: Any) -> Any:
+    return value.replace("\r\n", "\n").strip() if isinstance(value, str) else value
 
 
 def first(version: AgreementVersion, number: int) -> dict[str, Any]:

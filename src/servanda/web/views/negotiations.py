@@ -182,7 +182,7 @@ def write(request: OrganisationRequest, agreement: str, sequence: int) -> HttpRe
     told = request.POST if request.method == "POST" else None
     form = VersionForm(told, found.version, under_way.names(found), initial=first(found.version, found.text.number))
     targets = forms_of(told, found.version)
-    version = _read(form, targets) if told is not None else found.version
+    version = told_by(form, targets) if told is not None else found.version
     if told is not None and version is not None and "show" not in told and _written(request, found, version, form):
         return redirect("negotiation", request.organisation_slug, agreement, sequence)
     meanwhile = form.has_error(NON_FIELD_ERRORS, MEANWHILE)
@@ -204,7 +204,7 @@ def _preview(version: AgreementVersion | None, found: UnderWay) -> dict[str, Any
     return _promises(version, document(version, under_way.names(found))) if version is not None else {}
 
 
-def _read(form: VersionForm, targets: list[Any]) -> AgreementVersion | None:
+def told_by(form: VersionForm, targets: list[Any]) -> AgreementVersion | None:
     """Return the version that the forms tell; nothing, with errors in the forms, where they tell none."""
     sound = [form.is_valid(), *(each.is_valid() for each in targets)]
     if not all(sound):
@@ -215,7 +215,7 @@ def _read(form: VersionForm, targets: list[Any]) -> AgreementVersion | None:
     made = []
     for each in chosen:
         try:
-            made.append(each.target(before, parts["calendar"], taken))
+            made.append(each.target(before, parts.get("calendar", before.calendar), taken))
         except InvalidTarget as refusal:
             each.add_error("limits", str(refusal))
             return None
@@ -297,9 +297,14 @@ def _proposed(text: str, found: UnderWay) -> tuple[Proposal | None, tuple[Findin
         reason = f"the file tells of {', '.join(each.label for each in told.versions) or 'no version'}"
         mend = f"Tell of {found.version.label} alone."
         return None, (Finding("draft.yaml", 1, "SV105", "error", reason, mend),)
-    customers = {each.id: each.name for each in told.customers}
-    services = {each.id: each.name for each in told.services}
-    return Proposal(told.versions[0], customers, services), draft.findings.all()
+    known = under_way.names(found)
+    customers = {each.id: each.name for each in told.customers if known.customers.get(each.id) != each.name}
+    services = {each.id: each.name for each in told.services if known.services.get(each.id) != each.name}
+    brought = {
+        "customers": {**found.proposal.customers, **customers},
+        "services": {**found.proposal.services, **services},
+    }
+    return Proposal(told.versions[0], **brought), draft.findings.all()
 
 
 # --- steps ---
