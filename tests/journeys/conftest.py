@@ -13,6 +13,7 @@ from tests.browser import Site, new_context, run_module, served
 from tests.browser import browser as browser
 from tests.browser import context as context
 from tests.browser import page as page
+from tests.journeys.persons import person as person
 from tests.journeys.prepare import EMAIL, PASSWORD
 
 

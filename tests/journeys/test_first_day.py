@@ -1,79 +1,19 @@
 """From the set-up link to the PDF of a month: by mouse, without JavaScript, and by keyboard alone."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pypdf
 import pytest
-from playwright.sync_api import Browser, Locator, Page
 
-from tests.browser import Site, new_context
+from tests.browser import Site
+from tests.journeys.persons import Person
 from tests.journeys.prepare import EMAIL, PASSWORD
 from tests.journeys.walk import watch_over
 
 pytestmark = pytest.mark.slow
 
 MISSED_MONTH = re.compile(r"^E-mail, \w+ \d{4}: Missed")
-MOST_STEPS = 200
-SEEN = """
-element => {
-    const box = element.getBoundingClientRect();
-    return element === document.activeElement && box.width > 0 && box.bottom > 0 && box.top < innerHeight;
-}
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Mouse:
-    """Somebody who points and clicks."""
-
-    page: Page
-
-    def press(self, wanted: Locator) -> None:
-        """Click on something."""
-        wanted.filter(visible=True).first.click()
-
-    def write(self, wanted: Locator, text: str) -> None:
-        """Fill in a field."""
-        wanted.fill(text)
-
-
-@dataclass(frozen=True, slots=True)
-class Keyboard:
-    """Somebody who goes from one thing to the next by the tabulator key, and sees where they are."""
-
-    page: Page
-
-    def press(self, wanted: Locator) -> None:
-        """Go to something and press Enter."""
-        self._reach(wanted.filter(visible=True).first)
-        self.page.keyboard.press("Enter")
-
-    def write(self, wanted: Locator, text: str) -> None:
-        """Go to a field and type."""
-        self._reach(wanted)
-        self.page.keyboard.type(text)
-
-    def _reach(self, wanted: Locator) -> None:
-        wanted.wait_for()
-        for _ in range(MOST_STEPS):
-            if wanted.evaluate(SEEN):
-                return
-            self.page.keyboard.press("Tab")
-        raise AssertionError(f"not reached by keyboard: {wanted}")
-
-
-Person = Mouse | Keyboard
-
-
-@pytest.fixture(params=["by mouse", "without JavaScript", "by keyboard"])
-def person(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Person]:
-    """Return somebody in front of a browser."""
-    with new_context(browser, java_script_enabled=request.param != "without JavaScript") as context:
-        page = context.new_page()
-        yield Keyboard(page) if request.param == "by keyboard" else Mouse(page)
 
 
 def test_from_the_set_up_link_to_the_pdf_of_a_month(person: Person, fresh_site: Site, tmp_path: Path) -> None:
