@@ -5,6 +5,7 @@ from textwrap import dedent
 
 from servanda.files import agreements, yaml_text
 from servanda.files.agreement_draft import Draft
+from servanda.files.findings import Findings
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = sorted((ROOT / "sample").glob("*/agreements.yaml"))
@@ -57,7 +58,7 @@ def changed(*changes: tuple[str, str]) -> str:
 
 def draft(text: str) -> Draft:
     """Return what a text says as an agreement file."""
-    return agreements.draft(yaml_text.parse(text, FILE), FILE)
+    return agreements.draft(yaml_text.parse(text, FILE), Findings(FILE))
 
 
 def found(text: str) -> list[tuple[str, int]]:

@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator
 
 from servanda.files import agreements, yaml_text
 from servanda.files.agreement_draft import RefusedAgreements
+from servanda.files.findings import Findings
 from servanda.files.yaml_text import Listing, Node, Table
 from tests.files.agreement_examples import FILE, ROOT, SAMPLES, SCHOOL
 
@@ -57,7 +58,7 @@ def without(node: Node, table: Table, key: str) -> Node:
 
 def content(root: Node) -> Any:
     """Return the book in a tree, or the places of its errors."""
-    read = agreements.draft(root, FILE)
+    read = agreements.draft(root, Findings(FILE))
     try:
         return read.book()
     except RefusedAgreements as refused:

@@ -7,13 +7,14 @@ import pytest
 from servanda.engine.agreements import Book, Organisation, Service
 from servanda.files import agreements, yaml_text
 from servanda.files.agreement_writing import written
+from servanda.files.findings import Findings
 from tests.files.agreement_examples import FILE, SAMPLES, SMALL, draft
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.parent.name)
 def test_a_sample_is_read_again_as_the_same_book(sample: Path) -> None:
     book = agreements.load(sample)
-    again = agreements.draft(yaml_text.parse(written(book), FILE), FILE)
+    again = agreements.draft(yaml_text.parse(written(book), FILE), Findings(FILE))
     assert again.findings.all() == ()
     assert again.book() == book
     assert [version.content_hash() for version in again.versions] == [
@@ -93,6 +94,6 @@ agreements:
 )
 def test_a_name_keeps_its_words_whatever_they_look_like(name: str) -> None:
     book = Book(Organisation("o", name, "UTC"), services=(Service("s", name),))
-    again = agreements.draft(yaml_text.parse(written(book), FILE), FILE)
+    again = agreements.draft(yaml_text.parse(written(book), FILE), Findings(FILE))
     assert again.findings.all() == ()
     assert again.book() == book

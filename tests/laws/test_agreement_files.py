@@ -12,7 +12,7 @@ from servanda.engine.agreements import Book
 from servanda.engine.targets import InvalidTarget, Limit
 from servanda.files import agreements, notation, yaml_text
 from servanda.files.agreement_writing import written
-from servanda.files.findings import RULES
+from servanda.files.findings import RULES, Findings
 from servanda.files.notation import UnknownNotation
 from tests.files.agreement_examples import SMALL
 from tests.laws.agreement_books import books, limits
@@ -27,7 +27,7 @@ DAMAGES = 150
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(books())
 def test_a_book_written_as_a_file_is_read_as_the_same_book(book: Book) -> None:
-    read = agreements.draft(yaml_text.parse(written(book), FILE), FILE)
+    read = agreements.draft(yaml_text.parse(written(book), FILE), Findings(FILE))
     assert {each.rule for each in read.findings.errors} <= OF_THE_BOOK
     again = (read.organisation, read.customers, read.services, read.calendars, read.priorities, read.versions)
     told = (book.organisation, book.customers, book.services, book.calendars, book.priorities, book.versions)
@@ -70,7 +70,7 @@ def refused(act: Callable[[], object], *kinds: type[Exception]) -> Exception | N
 
 def findings_on(text: str) -> None:
     """Read a text as an agreement file, and see that each finding has its rule, words and a line of the text."""
-    read = agreements.draft(yaml_text.parse(text, FILE), FILE)
+    read = agreements.draft(yaml_text.parse(text, FILE), Findings(FILE))
     for each in read.findings.all():
         assert each.rule in RULES
         assert each.reason

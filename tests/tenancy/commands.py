@@ -19,6 +19,7 @@ SETTING_UP: tuple[Words, ...] = (
 
 OF_ONE_ORGANISATION: Mapping[str, tuple[Words, ...]] = MappingProxyType(
     {
+        "plan": (("plan", "{agreements}"), ("plan", "{later}")),
         "apply": (("apply", "{agreements}", "--plan"), ("apply", "{agreements}"), ("apply", "{later}")),
         "evaluate": (
             ("evaluate", "--out", "{out}/readings.csv"),

@@ -34,8 +34,9 @@ def add(subparsers: Subparsers) -> None:
         example="servanda apply agreements.yaml --plan",
         run=run,
     )
-    parser.add_argument("agreements", type=Path, metavar="AGREEMENTS", help="agreements as a YAML file")
+    parser.add_argument("agreements", type=Path, metavar="AGREEMENTS", help="a YAML file, or a folder of them")
     parser.add_argument("--plan", action="store_true", help="show what would be added, and add nothing")
+    parser.add_argument("--as-planned", default="", metavar="MARK", help="refuse anything but what `plan` showed")
     add_database_options(parser)
 
 
@@ -50,8 +51,11 @@ def run(arguments: argparse.Namespace) -> int:
         from servanda.services import agreements as services
 
         now = wall_time.now()
-        step = services.plan if arguments.plan else services.apply
-        applied = step(viewer_of(arguments, now), book, now)
+        viewer = viewer_of(arguments, now)
+        if arguments.plan:
+            applied = services.plan(viewer, book, now)
+        else:
+            applied = services.apply(viewer, book, now, as_planned=arguments.as_planned)
     print(*lines(applied, arguments.plan), sep="\n")
     return DONE
 

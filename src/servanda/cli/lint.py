@@ -24,7 +24,9 @@ def add(subparsers: "Subparsers") -> None:
         example="servanda lint sample/school/agreements.yaml",
         run=run,
     )
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="an agreement file (YAML)")
+    parser.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help="an agreement file (YAML), or a folder of them"
+    )
     parser.add_argument("--json", action="store_true", help="print the findings as JSON")
 
 

@@ -29,7 +29,7 @@ class RefusedAgreements(BadInput):
             first.reason + (f", and {others} more error{'s' if others > 1 else ''}" if others else ""),
             expected=f"agreements in the format {FORMAT} without errors",
             mend=f"{first.mend} `servanda lint {file}` lists every finding.",
-            file=file,
+            file=Path(first.file),
             line=first.line,
         )
         self.findings = findings

@@ -16,7 +16,7 @@ from servanda.engine.agreements import (
     overlaps,
 )
 from servanda.engine.calendars import Calendar
-from servanda.files import agreement_records, calendar_records, shape, yaml_text
+from servanda.files import agreement_folders, agreement_records, calendar_records, shape, yaml_text
 from servanda.files.agreement_draft import Draft
 from servanda.files.agreement_records import Listed
 from servanda.files.findings import Findings
@@ -40,13 +40,17 @@ def load(path: Path) -> Book:
 
 
 def read(path: Path) -> Draft:
-    """Return what a file says and all that is wrong with it; raise `UnreadableYaml` where it is no YAML."""
-    return draft(yaml_text.read(path), path)
+    """Return what a file, or a folder of files, says and all that is wrong with it.
+
+    Raise `UnreadableYaml` where it is no YAML.
+    """
+    if path.is_dir():
+        return draft(*agreement_folders.read(path))
+    return draft(yaml_text.read(path), Findings(path))
 
 
-def draft(root: Node, path: Path) -> Draft:
+def draft(root: Node, findings: Findings) -> Draft:
     """Return what the nodes of a file say and all that is wrong with them."""
-    findings = Findings(path)
     sound = None if _is_mapping(root, findings) else shape.check(root, schema(), findings)
     file = Record(sound if isinstance(sound, Table) else Table(1, {}, {}), findings)
     made = _Reader(file, root, findings).read()
@@ -121,8 +125,10 @@ class _Reader:
         for each in self.file.records(key):
             id = each.text("id")
             if id in first:
-                line = first[id].line()
-                each.refuse("SV107", f"the id '{id}' is given twice, first in line {line}. Give each its own.", "id")
+                file, line = self.draft.findings.place(first[id].line())
+                elsewhere = f"in {file}, line" if file != self.draft.findings.place(each.line())[0] else "in line"
+                sentence = f"the id '{id}' is given twice, first {elsewhere} {line}. Give each its own."
+                each.refuse("SV107", sentence, "id")
             first.setdefault(id, each)
         return first.values()
 

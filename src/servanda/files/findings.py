@@ -115,7 +115,11 @@ class Findings:
         """Keep a finding under one of `RULES`."""
         severity = RULES[rule].severity
         self.error_count += severity is Severity.ERROR
-        self._met.append(Finding(str(self.file), line, rule, severity.value, reason, mend))
+        self._met.append(Finding(*self.place(line), rule, severity.value, reason, mend))
+
+    def place(self, line: int) -> tuple[str, int]:
+        """Return the file in which a line stands, and its number there."""
+        return str(self.file), line
 
     def add_sentences(self, rule: str, line: int, sentences: str) -> None:
         """Keep a finding whose first sentence is the reason and whose others are the mend."""

@@ -6,14 +6,15 @@ again is no news, another content under its number is refused, and a signature o
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Sum
 
 from servanda.bad_input import BadInput
-from servanda.engine.agreements import AgreementVersion, Book, Customer, InvalidAgreement, Service
+from servanda.engine.agreements import AgreementVersion, Book, Customer, InvalidAgreement, Service, followed_at
 from servanda.engine.canonical import plain, sha256
 from servanda.engine.coverage import Coverage
 from servanda.engine.rights import Action, Viewer
@@ -29,6 +30,10 @@ from servanda.store.keepable import check_name
 __all__ = ["Applied", "BookRefused", "apply", "book_of", "coverage_of", "plan"]
 
 Kept = Mapping[str, AgreementVersion]
+Verdicts = tuple[int, int]
+NONE: Verdicts = (0, 0)
+MARK = 12
+DAY = timedelta(days=1)
 HIGHEST_NUMBER = 2**31 - 1
 
 
@@ -57,15 +62,31 @@ class Applied:
         return bool(self.versions or self.endings or self.signatures or beside)
 
 
-def apply(viewer: Viewer, book: Book, now: datetime) -> Applied:
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What applying a book would do to figures: verdicts met and missed by month, before and after, where they differ.
+
+    `superseded` tells from which day another version takes over, by label; `still_open` how many of the tickets judged
+    anew are open. `mark` stands for the book and for what was kept when this was worked out.
+    """
+
+    applied: Applied
+    mark: str
+    superseded: Mapping[str, date]
+    still_open: int
+    months: Mapping[date, tuple[Verdicts, Verdicts]]
+
+
+def apply(viewer: Viewer, book: Book, now: datetime, *, as_planned: str = "") -> Applied:
     """Keep all of a book that is not kept yet, and judge anew the tickets that it changes, in one transaction.
 
-    Applying the same book again changes nothing and leaves no entry. Raises `BookRefused`, and `NotFound` where the
-    viewer may not.
+    Applying the same book again changes nothing and leaves no entry. `as_planned` is the mark of an `Effect` that was
+    read before. Raises `BookRefused`, also where that plan is stale, and `NotFound` where the viewer may not.
     """
     with transaction.atomic():
         organisation = lock_organisation(viewer)
         access_organisation(viewer, Action.APPLY_AGREEMENT)
+        _refuse_stale(organisation, book, as_planned)
         crash_points.reach("apply.begun")
         kept = _kept(organisation)
         applied = _add(organisation, book, kept, now)
@@ -97,6 +118,66 @@ def plan(viewer: Viewer, book: Book, now: datetime) -> Applied:
         applied = _add(organisation, book, _kept(organisation), now)
         transaction.set_rollback(True)
         return applied
+
+
+def effect(viewer: Viewer, book: Book, now: datetime) -> Effect:
+    """Return what applying a book would do, worked out to the last verdict; keep nothing. Raises as `apply` does."""
+    with transaction.atomic():
+        organisation = lock_organisation(viewer)
+        access_organisation(viewer, Action.APPLY_AGREEMENT)
+        before, kept = _by_month(organisation), _kept(organisation)
+        applied = _add(organisation, book, kept, now)
+        judged = _judge_anew(organisation, book, applied)
+        after, whole = _by_month(organisation), _kept(organisation)
+        still_open = _open_since(organisation, _begun(book, applied))
+        transaction.set_rollback(True)
+    months = sorted(month for month in {*before, *after} if before.get(month) != after.get(month))
+    return Effect(
+        replace(applied, judged=judged),
+        _mark(organisation, book),
+        _superseded(kept, whole),
+        still_open,
+        {each: (before.get(each, NONE), after.get(each, NONE)) for each in months},
+    )
+
+
+def _mark(organisation: models.Organisation, book: Book) -> str:
+    told = [organisation.slug, organisation.agreements_applied, *(each.content_hash() for each in book.versions)]
+    named = [*((each.id, each.name) for each in book.customers), *((each.id, each.name) for each in book.services)]
+    ends = [f"{each.label} {each.signed} {each.ended_on}" for each in book.versions]
+    return sha256([told, named, ends]).removeprefix("sha256:")[:MARK]
+
+
+def _refuse_stale(organisation: models.Organisation, book: Book, as_planned: str) -> None:
+    if as_planned and as_planned != _mark(organisation, book):
+        raise BookRefused(
+            f"The plan {as_planned} is stale: since it was made the files were changed, or agreements were applied.",
+            expected="what was planned, and nothing else",
+            mend="Plan again, read what it says, and apply that; nothing was applied.",
+        )
+
+
+def _by_month(organisation: models.Organisation) -> dict[date, Verdicts]:
+    rows = models.Tally.objects.filter(organisation=organisation).order_by().values("month")
+    summed = rows.annotate(of_met=Sum("met"), of_missed=Sum("missed")).values_list("month", "of_met", "of_missed")
+    return {month: (met, missed) for month, met, missed in summed if met or missed}
+
+
+def _superseded(kept: Kept, whole: Kept) -> dict[str, date]:
+    """Return the versions that were kept and end otherwise now, with the first day on which they hold no more."""
+    before, after = followed_at(kept.values()), followed_at(whole.values())
+    ends = {label: version.local_date(after[label]) for label, version in kept.items() if label in after}
+    ends |= {label: each.last_day + DAY for label, each in whole.items() if label in kept and each.last_day}
+    same = {label for label, version in kept.items() if version.last_day == whole[label].last_day}
+    return {label: on for label, on in ends.items() if label not in same or before.get(label) != after.get(label)}
+
+
+def _open_since(organisation: models.Organisation, begun: datetime | None) -> int:
+    """Return how many of the tickets opened since an instant have a clock that has not stopped."""
+    if begun is None:
+        return 0
+    clocks_open = models.Clock.objects.filter(organisation=organisation, stopped_at=None, ticket__opened_at__gte=begun)
+    return clocks_open.values("ticket").distinct().count()
 
 
 def _kept(organisation: models.Organisation) -> Kept:
@@ -275,10 +356,16 @@ def _name(
 
 def _judge_anew(organisation: models.Organisation, book: Book, applied: Applied) -> int:
     """Judge the tickets opened since the first instant at which something else is in force now; return how many."""
+    begun = _begun(book, applied)
+    if begun is None:
+        return 0
+    # Not the coverage that is remembered: it would outlive this transaction where that is rolled back.
+    return clocks.rebuild(organisation, Coverage(book_of(organisation)), opened_from=begun)
+
+
+def _begun(book: Book, applied: Applied) -> datetime | None:
+    """Return the first instant at which something else is in force; nothing where nothing is."""
     told = {each.label: each for each in book.versions}
     begun = [told[label].begins_at for label in applied.versions]
     ended = [at for label in applied.endings if (at := told[label].ends_at)]
-    if not (begun or ended):
-        return 0
-    # Not the coverage that is remembered: it would outlive this transaction where that is rolled back.
-    return clocks.rebuild(organisation, Coverage(book_of(organisation)), opened_from=min([*begun, *ended]))
+    return min([*begun, *ended], default=None)

@@ -17,7 +17,7 @@ from servanda.engine.negotiation import STATES, Side, State, StepKind
 from servanda.engine.rights import Action
 from servanda.engine.targets import InvalidTarget
 from servanda.files import agreement_writing, agreements, yaml_text
-from servanda.files.findings import Finding
+from servanda.files.findings import Finding, Findings
 from servanda.queries import agreements as kept
 from servanda.queries import negotiations as under_way
 from servanda.reports import starter_agreements
@@ -286,7 +286,7 @@ def _proposed(text: str, found: UnderWay) -> tuple[Proposal | None, tuple[Findin
     """Return the version of a file that tells one alone, and what is wrong with the file."""
     place = Path("draft.yaml")
     try:
-        draft = agreements.draft(yaml_text.parse(text.replace("\r\n", "\n"), place), place)
+        draft = agreements.draft(yaml_text.parse(text.replace("\r\n", "\n"), place), Findings(place))
         told = draft.book()
     except BadInput as refusal:
         findings = getattr(refusal, "findings", ())
