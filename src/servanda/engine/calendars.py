@@ -5,11 +5,12 @@ A shift belongs to the date it starts on and may end past midnight. A holiday cl
 wins. Breaks cut whatever is open at that instant. Touching openings are one.
 """
 
+from calendar import monthrange
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property, partial
-from itertools import pairwise
+from itertools import pairwise, product
 from types import MappingProxyType
 
 from servanda.engine import kernel, zones
@@ -418,6 +419,16 @@ class Calendar:
         if on in self.special:
             return None
         return self.holidays.get(on, self.recurring.get((on.month, on.day)))
+
+    def holidays_between(self, first: date, last: date) -> list[date]:
+        """Return the dates that holidays close, from one to another, both included, in order."""
+        found = {*self.holidays, *self._yearly(range(first.year, last.year + 1))}
+        return sorted(on for on in found if first <= on <= last and self.holiday_on(on) is not None)
+
+    def _yearly(self, years: range) -> Iterator[date]:
+        for (month, day), year in product(self.recurring, years):
+            if day <= monthrange(year, month)[1]:  # the 29th of February is there every fourth year
+                yield date(year, month, day)
 
 
 def _next_opening(at: int, t: Tables) -> int:

@@ -5,17 +5,21 @@ without a gap: counted, paused and outside hours together are the time on the wa
 paused ones are the reading's `elapsed` and `paused` to the microsecond.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 from itertools import pairwise
+from typing import NamedTuple
 
 from servanda.engine import kernel, zones
 from servanda.engine.calendars import Calendar
 from servanda.engine.clocks import Cycle, Replay, stops_for
 from servanda.engine.events import Event, EventKind
 from servanda.engine.instants import from_microseconds
+
+_A_DAY = timedelta(days=1)
 
 
 class Use(Enum):
@@ -28,8 +32,7 @@ class Use(Enum):
     __hash__ = object.__hash__  # each is there once, and a long story adds up by them thousands of times
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A stretch of time between a clock's start and end, what it was used for, and why.
 
     `cause` is the event because of which the clock ran or stood still; `closed_for` names the holidays in a
@@ -72,8 +75,8 @@ def spans(clock: Replay, cycle: int = 0) -> tuple[Span, ...]:
 def totals(parts: Iterable[Span]) -> Totals:
     """Return how much of the spans was counted, paused and outside hours."""
     sums = dict.fromkeys(Use, timedelta())
-    for span in parts:
-        sums[span.use] += span.length
+    for start, end, use, _, _ in parts:
+        sums[use] += end - start
     return Totals(sums[Use.COUNTED], sums[Use.PAUSED], sums[Use.OUTSIDE_HOURS])
 
 
@@ -105,32 +108,38 @@ def _event(events: Sequence[Event], place: int) -> Event | None:
 
 def _parted(calendar: Calendar, start: datetime, end: datetime, use: Use, cause: Event | None) -> Iterator[Span]:
     """Yield a stretch parted at opening hours."""
-    at = start
+    at, closed_for = start, _Holidays(calendar, start, end)
     for opens, closes in calendar.openings(start, end):
         if at < opens:
-            yield _closed(calendar, at, opens, cause)
+            yield Span(at, opens, Use.OUTSIDE_HOURS, cause, closed_for.between(at, opens))
         yield Span(opens, closes, use, cause)
         at = closes
     if at < end:
-        yield _closed(calendar, at, end, cause)
+        yield Span(at, end, Use.OUTSIDE_HOURS, cause, closed_for.between(at, end))
 
 
-def _closed(calendar: Calendar, start: datetime, end: datetime, cause: Event | None) -> Span:
-    return Span(start, end, Use.OUTSIDE_HOURS, cause, tuple(_holidays(calendar, start, end)))
+class _Holidays:
+    """The holidays of a calendar from one instant until another; a clock of years meets thousands of nights without."""
+
+    def __init__(self, calendar: Calendar, start: datetime, end: datetime) -> None:
+        self._calendar = calendar
+        around = calendar.holidays_between(start.date() - _A_DAY, end.date() + _A_DAY)
+        self._days = [each.toordinal() for each in around]
+
+    def between(self, start: datetime, end: datetime) -> tuple[str, ...]:
+        """Return the names of the holidays on the local dates of a span; a local date is at most a day off UTC's."""
+        place = bisect_left(self._days, start.toordinal() - 1)
+        if place == len(self._days) or self._days[place] > end.toordinal() + 1:
+            return ()
+        return tuple(_holidays(self._calendar, start, end))
 
 
 def _holidays(calendar: Calendar, start: datetime, end: datetime) -> Iterator[str]:
     """Yield the names of the holidays on the local dates of a span."""
-    if not calendar.has_holidays:
-        return
     on = zones.to_local(calendar.zone, start).date()
     last = zones.to_local(calendar.zone, end - timedelta(microseconds=1)).date()
     while on <= last:
         name = calendar.holiday_on(on)
         if name is not None:
             yield name or f"holiday on {on}"
-        on = _next(on)
-
-
-def _next(on: date) -> date:
-    return on + timedelta(days=1)
+        on += _A_DAY

@@ -2,9 +2,11 @@
 time went, and what the source says; each sentence and each row from the records themselves.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -89,8 +91,9 @@ def _story(ticket: Ticket, reading: Reading, as_of: datetime, home: str) -> Stor
     clock = clock_of(events, reading.cover, as_of, evidence=True)
     parts = spans(clock, clock.cycles.index(reading.cycle))
     due = tuple(_due(reading, reading.cycle, clock, parts, version.zone))
-    sentences = tuple(_sentences(reading, reading.cycle, clock, due, totals(parts), version.zone))
-    return Story(reading, sentences, parts, totals(parts), version.zone, due)
+    sums = totals(parts)
+    sentences = tuple(_sentences(reading, reading.cycle, clock, due, sums, version.zone))
+    return Story(reading, sentences, parts, sums, version.zone, due)
 
 
 def _kind(reading: Reading) -> str:
@@ -233,7 +236,7 @@ def table(story: Story) -> list[Row]:
         *([(instant(due, story.zone), DUE, "", "", "", "")] if due else []),
         *(_line(group, story.zone) for group in _groups(after, story)),
     ]
-    sums = totals(story.spans)
+    sums = story.totals or totals(story.spans)
     total = (
         "",
         "in all",
@@ -250,8 +253,12 @@ def _parted_at_due(story: Story) -> tuple[list[Span], datetime | None, list[Span
     due = story.reading.cycle.due_at if story.reading.cycle else None
     if due is None or due > story.spans[-1].end:
         return list(story.spans), None, []
-    before = [span if span.end <= due else replace(span, end=due) for span in story.spans if span.start < due]
-    after = [span if span.start >= due else replace(span, start=due) for span in story.spans if span.end > due]
+    place = bisect_left(story.spans, due, key=attrgetter("start"))
+    before, after = list(story.spans[:place]), list(story.spans[place:])
+    if before and before[-1].end > due:
+        parted = before.pop()
+        before.append(parted._replace(end=due))
+        after.insert(0, parted._replace(start=due))
     return before, due, after
 
 

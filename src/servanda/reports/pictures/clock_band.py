@@ -4,16 +4,20 @@ Counted time is solid, paused time diagonal with its reason, closed time white a
 50 and 75 % of the limit, the due instant, the breach and the stop.
 """
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import groupby, pairwise
+from functools import cached_property
+from itertools import accumulate, groupby, pairwise
+from operator import attrgetter
+from typing import NamedTuple
 
 from servanda.engine import zones
 from servanda.engine.clocks import Cycle, State
-from servanda.engine.evidence import Use
+from servanda.engine.evidence import Span, Use
 from servanda.engine.instants import duration
 from servanda.engine.targets import Limit
 from servanda.reports import explanation, words
@@ -46,8 +50,7 @@ _MOST_REASONS, _ROOMY = 6, 420
 _LEAST_DAY, _LEAST_STRIPE, _MOST_STRETCHES = 7.0, 1.6, 400
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(NamedTuple):
     """A stretch of a clock's time, what it was used for, why, and the holidays in it."""
 
     start: datetime
@@ -62,7 +65,7 @@ class Stretch:
         return self.end - self.start
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Band:
     """What a clock band shows: the stretches side by side, the time promised, and the instants that matter.
 
@@ -94,28 +97,91 @@ class Band:
         """The instant at which it stopped, or as of which it is shown."""
         return self.stretches[-1].end
 
+    @cached_property
+    def sums(self) -> Mapping[Use, timedelta]:
+        """How long each use lasted in all."""
+        sums = dict.fromkeys(Use, timedelta())
+        for start, end, use, _, _ in self.stretches:
+            sums[use] += end - start
+        return sums
+
+    @cached_property
+    def reasons(self) -> Sequence[tuple[str, timedelta, int]]:
+        """Each reason for pauses, how long it lasted and in how many stretches, in the order in which they came."""
+        found: dict[str, tuple[timedelta, int]] = {}
+        for each in self.stretches:
+            if each.use is Use.PAUSED:
+                amount, times = found.get(each.why, (timedelta(), 0))
+                found[each.why] = (amount + each.length, times + 1)
+        return [(why, *rest) for why, rest in found.items()]
+
+    @cached_property
+    def has_holidays(self) -> bool:
+        """Whether a holiday lies in it."""
+        return any(holidays for _, _, _, _, holidays in self.stretches)
+
+    @cached_property
+    def counted(self) -> "Counted":
+        """The stretches in which time was counted."""
+        return Counted.of(self.stretches)
+
+
+class Counted(NamedTuple):
+    """The stretches in which time was counted, in order, and how much had been counted by the end of each."""
+
+    stretches: Sequence[Stretch]
+    reached: Sequence[timedelta]
+
+    @classmethod
+    def of(cls, stretches: Iterable[Stretch]) -> "Counted":
+        """Return those of some stretches in which time was counted."""
+        own = [each for each in stretches if each.use is Use.COUNTED]
+        return cls(own, list(accumulate(end - start for start, end, _, _, _ in own)))
+
+    def until(self, at: datetime) -> timedelta:
+        """Return how much was counted until an instant."""
+        place = bisect_left(self.stretches, at, key=attrgetter("start"))
+        if not place:
+            return timedelta()
+        return self.reached[place - 1] - max(self.stretches[place - 1].end - at, timedelta())
+
+    def instant_of(self, amount: timedelta) -> datetime | None:
+        """Return when so much had been counted; `None` while it has not."""
+        place = bisect_left(self.reached, amount)
+        if place == len(self.stretches):
+            return None
+        return self.stretches[place].end - (self.reached[place] - amount)
+
 
 def of(story: explanation.Story, as_of: datetime, title: str = "Where the time went") -> Band | None:
     """Return the band of a target's story as of an instant; `None` where no clock has counted anything."""
     cycle = story.reading.cycle
     if cycle is None or not story.spans:
         return None
-    stretches = tuple(
-        Stretch(each.start, each.end, each.use, explanation.cause_of(each), each.closed_for) for each in story.spans
-    )
-    band = Band(
+    stretches = tuple(_stretches(story.spans))
+    return Band(
         title,
         story.zone,
         stretches,
         as_of,
         cycle.state,
-        None,
+        _promised(stretches, cycle, story.reading.cover.limit),
         cycle.due_at,
         cycle.breached_at,
         cycle.stopped_at,
         tuple(explanation.table(story)),
     )
-    return replace(band, limit=_promised(band, cycle, story.reading.cover.limit))
+
+
+def _stretches(spans: Iterable[Span]) -> Iterator[Stretch]:
+    """Yield a stretch for each span; of the thousands of one cause, each kind is put into words once."""
+    words_of: dict[tuple[int, Use, tuple[str, ...]], str] = {}
+    for span in spans:
+        start, end, use, cause, closed_for = span
+        kind = (id(cause), use, closed_for)
+        if (why := words_of.get(kind)) is None:
+            why = words_of[kind] = explanation.cause_of(span)
+        yield Stretch(start, end, use, why, closed_for)
 
 
 def draw(band: Band, prefix: str, width: int = WIDTH) -> Picture:
@@ -140,14 +206,14 @@ def table_twin(band: Band) -> Table:
 
 def description(band: Band) -> str:
     """Return what the band shows in a few sentences."""
-    sums = _sums(band)
+    sums = band.sums
     told = [
         f"From {words.instant(band.start, band.zone)} to {words.instant(band.end, band.zone)} ({band.zone}): "
         f"{words.length(sums[Use.COUNTED])} counted, {words.length(sums[Use.PAUSED])} paused, "
         f"{words.length(sums[Use.OUTSIDE_HOURS])} outside hours."
     ]
     told += [f"{each.said}." for each in _instants(band)]
-    reasons = _reasons(band)
+    reasons = band.reasons
     told += [f"Paused: {reason}, {words.length(amount)}." for reason, amount, _ in reasons[:_MOST_REASONS]]
     told += _more(reasons)
     return " ".join(told)
@@ -205,37 +271,13 @@ def _row(stretch: Stretch, zone: str) -> explanation.Row:
     return words.instant(stretch.start, zone), words.instant(stretch.end, zone), counted, paused, outside, stretch.why
 
 
-def _promised(band: Band, cycle: Cycle, limit: Limit | None) -> timedelta | None:
+def _promised(stretches: Sequence[Stretch], cycle: Cycle, limit: Limit | None) -> timedelta | None:
     """Return the counted time that was promised; `None` for days that were not used up, which have no length yet."""
     if limit is not None and not limit.unit.in_days:
         return duration(limit.amount)
-    if cycle.due_at is not None and cycle.due_at <= band.end:
-        return _used(band, cycle.due_at)
+    if cycle.due_at is not None and cycle.due_at <= stretches[-1].end:
+        return Counted.of(stretches).until(cycle.due_at)
     return cycle.elapsed + cycle.left if cycle.stopped_at is None else None
-
-
-def _used(band: Band, until: datetime | None) -> timedelta:
-    """Return how much was counted until an instant, all of it without one."""
-    until = until or band.end
-    counted = (each for each in band.stretches if each.use is Use.COUNTED and each.start < until)
-    return sum((min(each.end, until) - each.start for each in counted), timedelta())
-
-
-def _reached(band: Band, amount: timedelta) -> datetime | None:
-    """Return when so much had been counted; `None` while it has not."""
-    for stretch in band.stretches:
-        if stretch.use is Use.COUNTED:
-            if amount <= stretch.length:
-                return stretch.start + amount
-            amount -= stretch.length
-    return None
-
-
-def _sums(band: Band) -> dict[Use, timedelta]:
-    sums = dict.fromkeys(Use, timedelta())
-    for stretch in band.stretches:
-        sums[stretch.use] += stretch.length
-    return sums
 
 
 def _last(band: Band) -> datetime:
@@ -265,7 +307,7 @@ def _instants(band: Band, *, short: bool = False) -> Iterator[_Label]:
 def _shares(band: Band) -> Iterator[_Label]:
     if band.limit:
         for part, said in ((2, "50 %"), (3, "75 %")):
-            at = _reached(band, band.limit * part / 4)
+            at = band.counted.instant_of(band.limit * part / 4)
             if at is not None:
                 yield _Label(at, said, strong=False)
 
@@ -345,8 +387,8 @@ def _late_apart(stretches: Sequence[Stretch], breached_at: datetime | None) -> I
     """Yield stretches parted at the breach."""
     for stretch in stretches:
         if breached_at is not None and stretch.start < breached_at < stretch.end:
-            yield replace(stretch, end=breached_at)
-            yield replace(stretch, start=breached_at)
+            yield stretch._replace(end=breached_at)
+            yield stretch._replace(start=breached_at)
         else:
             yield stretch
 
@@ -369,7 +411,7 @@ def _joined(stretches: Iterable[Stretch]) -> Iterator[Stretch]:
     """Yield stretches with neighbours of the same kind as one, so that no seam shows."""
     for _, same in groupby(stretches, key=lambda each: (each.use, each.why, each.holidays)):
         group_of = list(same)
-        yield replace(group_of[0], end=group_of[-1].end)
+        yield group_of[0]._replace(end=group_of[-1].end)
 
 
 def _stripes(band: Band, days: int) -> Iterator[Stretch]:
@@ -378,31 +420,27 @@ def _stripes(band: Band, days: int) -> Iterator[Stretch]:
     while start < band.end:
         first += timedelta(days=days)
         end = min(zones.midnight(first, band.zone), band.end)
-        inside: defaultdict[tuple[Use, str, tuple[str, ...]], timedelta] = defaultdict(timedelta)
-        while place < len(band.stretches):
-            each = band.stretches[place]
-            inside[each.use, each.why, each.holidays] += min(each.end, end) - max(each.start, start)
-            if each.end > end:
-                break
-            place += 1
-        use, why, holidays = max(inside, key=lambda key: (key[0] is not Use.OUTSIDE_HOURS, bool(key[2]), inside[key]))
-        yield Stretch(start, end, use, why, holidays)
+        following = bisect_left(band.stretches, end, lo=place, key=attrgetter("start"))
+        yield _stripe(band.stretches[place:following], start, end)
+        place = following - (band.stretches[following - 1].end > end)
         start = end
 
 
-def _reasons(band: Band) -> list[tuple[str, timedelta, int]]:
-    """Return each reason for pauses, how long it lasted and in how many stretches, in the order in which they came."""
-    found: dict[str, tuple[timedelta, int]] = {}
-    for each in band.stretches:
-        if each.use is Use.PAUSED:
-            amount, times = found.get(each.why, (timedelta(), 0))
-            found[each.why] = (amount + each.length, times + 1)
-    return [(why, *rest) for why, rest in found.items()]
+def _stripe(among: Sequence[Stretch], start: datetime, end: datetime) -> Stretch:
+    """Return what took most of the open time between two instants as one stretch, of those that lie there."""
+    inside: defaultdict[tuple[Use, str, tuple[str, ...]], timedelta] = defaultdict(timedelta)
+    for each in among:
+        inside[each[2:]] += each[1] - each[0]
+    first, last = among[0], among[-1]
+    inside[first[2:]] -= max(start - first.start, timedelta())
+    inside[last[2:]] -= max(last.end - end, timedelta())
+    most = max(inside, key=lambda key: (key[0] is not Use.OUTSIDE_HOURS, bool(key[2]), inside[key]))
+    return Stretch(start, end, *most)
 
 
 def _badges(band: Band, axis: Axis, drawable: Iterable[Stretch]) -> Iterator[Svg]:
     """Yield the number of its reason on each pause that is wide enough."""
-    numbers = {why: number for number, (why, _, _) in enumerate(_reasons(band)[:_MOST_REASONS], start=1)}
+    numbers = {why: number for number, (why, _, _) in enumerate(band.reasons[:_MOST_REASONS], start=1)}
     for stretch in drawable:
         if stretch.use is Use.PAUSED and stretch.why in numbers:
             x, end = axis.x(stretch.start), axis.x(stretch.end)
@@ -428,8 +466,8 @@ def _ticks(axis: Axis, top: float) -> Iterator[Svg]:
 
 def _keys(band: Band, prefix: str) -> Iterator[tuple[Svg, str]]:
     """Yield a sample and words for each use there was, with how long it lasted in all."""
-    sums, edge = _sums(band), lined("strong")
-    in_time = _used(band, band.breached_at)
+    sums, edge = band.sums, lined("strong")
+    in_time = band.counted.until(band.breached_at or band.end)
     late = sums[Use.COUNTED] - in_time
 
     def sample(ground: Painted) -> Svg:
@@ -443,7 +481,7 @@ def _keys(band: Band, prefix: str) -> Iterator[tuple[Svg, str]]:
         yield sample(patterned("diagonal", prefix)), f"Paused {words.length(sums[Use.PAUSED])}"
     if sums[Use.OUTSIDE_HOURS]:
         yield sample(filled("paper")), f"Outside hours {words.length(sums[Use.OUTSIDE_HOURS])}"
-    if any(each.holidays for each in band.stretches):
+    if band.has_holidays:
         yield sample(patterned("dots", prefix)), "Closed time with a holiday in it"
     if _last(band) > band.end:
         yield sample(filled("sunk")), "Still to come"
@@ -452,7 +490,7 @@ def _keys(band: Band, prefix: str) -> Iterator[tuple[Svg, str]]:
 def _notes(band: Band, width: float, top: float) -> tuple[list[Svg], float]:
     """Return the reasons of pauses with their numbers, what is left out, and the zone; and where they end."""
     parts: list[Svg] = []
-    reasons = _reasons(band)
+    reasons = band.reasons
     for number, (why, amount, times) in enumerate(reasons[:_MOST_REASONS], start=1):
         parts += _badge(number, 8, top - 2)
         said = f"{why or 'paused'}: {words.length(amount)}{f' in {times} parts' if times > 1 else ''}"

@@ -1,5 +1,7 @@
 """How clocks look in lists and on cards."""
 
+from collections.abc import Iterable
+
 from django import template
 from django.template import Context
 from django.utils.html import format_html, format_html_join
@@ -8,10 +10,18 @@ from django.utils.safestring import SafeString
 from servanda.queries.clocks import ClockNow
 from servanda.reports import countdown
 from servanda.reports.countdown import Countdown
+from servanda.reports.tickets import TableRow
 from servanda.reports.tickets.as_list import kind_word
 from servanda.web.templatetags.servanda import MARKS
 
 register = template.Library()
+
+_SPANS = (
+    '<tr{}><td data-label="From">{}</td><td data-label="Until">{}</td><td data-label="Counted" class="number">{}</td>'
+    '<td data-label="Paused" class="number">{}</td><td data-label="Outside hours" class="number">{}</td>'
+    '<td data-label="Because">{}</td></tr>\n'
+)
+_DUE = SafeString(' class="spans__due"')
 
 
 @register.simple_tag(takes_context=True)
@@ -31,6 +41,16 @@ def chip(told: Countdown) -> SafeString:
         told.word,
         format_html_join("", ' <span class="countdown">{}</span>', [(told.amount,)] if told.amount else []),
     )
+
+
+@register.simple_tag
+def span_rows(rows: Iterable[TableRow]) -> SafeString:
+    """Show the rows of a table of spans: put together here, as a clock of many years has hundreds of them."""
+    return format_html_join("", _SPANS, ((_DUE if row.due else "", *row.cells[:-1], _cause(row)) for row in rows))
+
+
+def _cause(row: TableRow) -> str:
+    return format_html("<bdi>{}</bdi>", row.cells[-1]) if row.cells[-1] else ""
 
 
 @register.filter
