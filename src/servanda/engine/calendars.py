@@ -5,6 +5,7 @@ A shift belongs to the date it starts on and may end past midnight. A holiday cl
 wins. Breaks cut whatever is open at that instant. Touching openings are one.
 """
 
+from bisect import bisect_right
 from calendar import monthrange
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -229,10 +230,13 @@ class Calendar:
             yield from_microseconds(opens), from_microseconds(at)
 
     def _openings_between(self, at: int, until: int) -> Iterator[tuple[datetime, datetime]]:
-        t = self.tables(min(at, until), until)
-        while at < until and (opens := kernel.next_opening(t, at)) < until:
-            at = kernel.closing_after(t, opens)
-            yield from_microseconds(opens), from_microseconds(min(at, until))
+        edges = self.tables(min(at, until), until)[kernel.T_EDGES]
+        first_closing = (bisect_right(edges, at) + 1) & ~1  # odd edges open, even edges close
+        for place in range(first_closing, len(edges), 2):
+            opens = max(edges[place - 1], at)
+            if opens >= until:
+                return
+            yield from_microseconds(opens), from_microseconds(min(edges[place], until))
 
     def openings_back(self, end: datetime, start: datetime | None = None) -> Iterator[tuple[datetime, datetime]]:
         """Yield the openings before `end`, the nearest first, clipped to [start, end)."""

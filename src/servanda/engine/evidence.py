@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 from servanda.engine import kernel, zones
@@ -69,7 +69,7 @@ def spans(clock: Replay, cycle: int = 0) -> tuple[Span, ...]:
     """Return the spans of one cycle of a clock replayed with evidence, in order and without a gap."""
     ends_at = clock.cycles[cycle].stopped_at or clock.as_of
     phases = list(_phases(clock, cycle, ends_at))
-    return tuple(span for phase in phases for span in _parted(clock.terms.counting, *phase))
+    return tuple(chain.from_iterable(_parted(clock.terms.counting, *phase) for phase in phases))
 
 
 def totals(parts: Iterable[Span]) -> Totals:

@@ -270,13 +270,13 @@ def _groups(parts: list[Span], story: Story) -> list[list[Span]]:
 def _by_month(parts: list[Span], zone: str) -> list[list[Span]]:
     """Return the spans of a long story month by month; of thousands, only the first of each is put on a wall clock."""
     found: list[list[Span]] = []
-    ends_at = None
-    for span in parts:
-        if ends_at is None or span.start >= ends_at:
-            first = zones.to_local(zone, span.start).date().replace(day=1)
-            ends_at = zones.midnight((first + timedelta(days=31)).replace(day=1), zone)
-            found.append([])
-        found[-1].append(span)
+    place = 0
+    while place < len(parts):
+        first = zones.to_local(zone, parts[place].start).date().replace(day=1)
+        ends_at = zones.midnight((first + timedelta(days=31)).replace(day=1), zone)
+        following = bisect_left(parts, ends_at, lo=place + 1, key=attrgetter("start"))
+        found.append(parts[place:following])
+        place = following
     return found
 
 

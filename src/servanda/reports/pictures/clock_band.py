@@ -4,7 +4,7 @@ Counted time is solid, paused time diagonal with its reason, closed time white a
 50 and 75 % of the limit, the due instant, the breach and the stop.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
@@ -119,6 +119,11 @@ class Band:
     def has_holidays(self) -> bool:
         """Whether a holiday lies in it."""
         return any(holidays for _, _, _, _, holidays in self.stretches)
+
+    @cached_property
+    def told_apart(self) -> Sequence[Stretch]:
+        """The stretches that stand out: all but closed time without a holiday."""
+        return [each for each in self.stretches if each.use is not Use.OUTSIDE_HOURS or each.holidays]
 
     @cached_property
     def counted(self) -> "Counted":
@@ -415,15 +420,18 @@ def _joined(stretches: Iterable[Stretch]) -> Iterator[Stretch]:
 
 
 def _stripes(band: Band, days: int) -> Iterator[Stretch]:
-    first, place = zones.to_local(band.zone, band.start).date(), 0
-    start = band.start
+    first, start = zones.to_local(band.zone, band.start).date(), band.start
     while start < band.end:
         first += timedelta(days=days)
         end = min(zones.midnight(first, band.zone), band.end)
-        following = bisect_left(band.stretches, end, lo=place, key=attrgetter("start"))
-        yield _stripe(band.stretches[place:following], start, end)
-        place = following - (band.stretches[following - 1].end > end)
+        yield _stripe(_those_in(band.told_apart, start, end) or _those_in(band.stretches, start, end), start, end)
         start = end
+
+
+def _those_in(stretches: Sequence[Stretch], start: datetime, end: datetime) -> Sequence[Stretch]:
+    """Return those of some stretches in order that lie between two instants, at least in part."""
+    first = bisect_right(stretches, start, key=attrgetter("end"))
+    return stretches[first : bisect_left(stretches, end, lo=first, key=attrgetter("start"))]
 
 
 def _stripe(among: Sequence[Stretch], start: datetime, end: datetime) -> Stretch:

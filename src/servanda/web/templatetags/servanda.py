@@ -1,6 +1,7 @@
 """How instants, amounts, shares and states look on every page: the same words as in every report."""
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from types import MappingProxyType
 
 from django import template
@@ -32,9 +33,12 @@ MARKS = MappingProxyType(
 @register.simple_tag(takes_context=True)
 def instant(context: Context, at: datetime | None, zone: str = "") -> SafeString:
     """Show an instant on the organisation's wall clock, with the zone where a machine or a pointer asks."""
-    if at is None:
-        return SafeString("–")
-    zone = zone or context["zone"]
+    return SafeString("–") if at is None else time_of(at, zone or context["zone"])
+
+
+@lru_cache(maxsize=16_384)
+def time_of(at: datetime, zone: str) -> SafeString:
+    """Return an instant on the wall clock of a zone, as an element; a list shows the same ones again and again."""
     return format_html('<time datetime="{}" title="{}">{}</time>', words.iso(at, zone), zone, words.instant(at, zone))
 
 
@@ -59,6 +63,11 @@ def count(number: int, noun: str, plural: str = "") -> str:
 @register.simple_tag
 def mark(state: str, word: str = "") -> SafeString:
     """Show a state as its mark and its word, in a chip."""
+    return _chip(state, word)
+
+
+@lru_cache(maxsize=1_024)
+def _chip(state: str, word: str) -> SafeString:
     sign, usual = MARKS[state]
     return format_html(
         '<span class="chip chip--{}"><span class="mark" aria-hidden="true">{}</span> {}</span>',

@@ -4,15 +4,17 @@ from collections.abc import Iterable
 
 from django import template
 from django.template import Context
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from servanda.queries.clocks import ClockNow
+from servanda.queries.tickets import Row
 from servanda.reports import countdown
 from servanda.reports.countdown import Countdown
 from servanda.reports.tickets import TableRow
 from servanda.reports.tickets.as_list import kind_word
-from servanda.web.templatetags.servanda import MARKS
+from servanda.web.templatetags.servanda import MARKS, mark, time_of
 
 register = template.Library()
 
@@ -22,6 +24,13 @@ _SPANS = (
     '<td data-label="Because">{}</td></tr>\n'
 )
 _DUE = SafeString(' class="spans__due"')
+_ROW = (
+    '\n<tr>\n<th scope="row"><a href="{}"><bdi>{}</bdi></a><br><small class="muted"><bdi>{}</bdi></small></th>\n'
+    '<td data-label="Service"><bdi>{}</bdi>{}</td>\n<td data-label="Priority"><bdi>{}</bdi></td>\n'
+    '<td data-label="Opened">{}</td>\n<td data-label="Clocks">\n{}{}\n</td>\n</tr>\n'
+)
+_NEVER_OPENED = SafeString('<span class="muted">Never opened</span>')
+_CLOCK = '<div class="clock">{} <span class="clock__of">{}{}</span></div>\n'
 
 
 @register.simple_tag(takes_context=True)
@@ -41,6 +50,38 @@ def chip(told: Countdown) -> SafeString:
         told.word,
         format_html_join("", ' <span class="countdown">{}</span>', [(told.amount,)] if told.amount else []),
     )
+
+
+@register.simple_tag(takes_context=True)
+def ticket_rows(context: Context, rows: Iterable[Row]) -> SafeString:
+    """Show the rows of a list of tickets: put together here, as a page of them has hundreds of parts."""
+    return format_html_join("", _ROW, (_cells(context, row) for row in rows))
+
+
+def _cells(context: Context, row: Row) -> tuple[str, ...]:
+    parts = {"organisation": context["viewer"].organisation, "source": row.source, "number": row.number}
+    return (
+        reverse("ticket", kwargs=parts),
+        row.number,
+        row.source,
+        row.service_name or "–",
+        format_html('<br><small class="muted">for <bdi>{}</bdi></small>', row.customer_name) if row.customer else "",
+        row.priority or "–",
+        time_of(row.opened_at, context["zone"]) if row.opened_at else "–",
+        format_html_join("", _CLOCK, (_clock(context, each) for each in row.clocks)) or _without_a_clock(row),
+        format_html('<small class="muted">{}</small>', "; ".join(row.remarks)) if row.remarks else "",
+    )
+
+
+def _clock(context: Context, clock: ClockNow) -> tuple[str, ...]:
+    due = format_html(", due {}", time_of(clock.due_at, clock.zone or context["zone"])) if clock.due_at else ""
+    return clock_chip(context, clock), kind(clock), due
+
+
+def _without_a_clock(row: Row) -> SafeString:
+    if row.unjudged:
+        return format_html('<span class="muted">Not judged: <bdi>{}</bdi></span>\n', row.unjudged)
+    return SafeString(f"{mark('notagreed', 'No clock')}\n" if row.opened_at else f"{_NEVER_OPENED}\n")
 
 
 @register.simple_tag
