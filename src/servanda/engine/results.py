@@ -111,6 +111,9 @@ class Result:
             raise ValueError(f"a result counts what there is: {self.standings}, {self.still_open} still open")
         object.__setattr__(self, "standings", MappingProxyType(ordered))
 
+    def __hash__(self) -> int:
+        return hash((*self.standings.items(), self.still_open))
+
     def __add__(self, other: "Result") -> "Result":
         """Return the result of both together."""
         standings = Counter(self.standings)

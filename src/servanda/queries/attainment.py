@@ -204,6 +204,7 @@ def _key(words: tuple[str, ...]) -> Callable[[Cell], Key]:
     return lambda cell: tuple(getattr(cell, word) for word in words)
 
 
+@lru_cache(maxsize=16_384)
 def result(met: int, missed: int) -> Result:
     """Return the result of so many verdicts."""
     return Result({Standing.MET: met, Standing.MISSED: missed})

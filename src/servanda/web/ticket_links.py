@@ -23,6 +23,11 @@ def tickets_address(request: OrganisationRequest, **filters: Any) -> str:
 
 
 @lru_cache(maxsize=16_384)
+def _asked_in(service: str, month: date) -> str:
+    return urlencode(Filters(service=service, month=month).written())
+
+
+@lru_cache(maxsize=16_384)
 def _asked(filters: Filters) -> str:
     return urlencode(filters.written())
 
@@ -48,10 +53,12 @@ def service_address(request: OrganisationRequest, service: str) -> str:
 def of_service(request: OrganisationRequest, service: str) -> Callable[[date | None], str]:
     """Return what gives the address of the tickets behind a month of a service, or of its page for no month."""
 
+    listed = address("tickets", request.organisation_slug) if may_do(request.viewer, Action.SEE_TICKET) else ""
+
     def to(month: date | None) -> str:
         if month is None:
             return service_address(request, service)
-        return tickets_address(request, service=service, month=month) if service else ""
+        return f"{listed}?{_asked_in(service, month)}" if service and listed else ""
 
     return to
 

@@ -5,7 +5,7 @@ allows are used up. Comparison never rounds.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 
@@ -113,14 +113,20 @@ def cell_of(
     results: Iterable[tuple[Result, Fraction | None]], *, near: Fraction = NEAR, digits: int = 1, address: str = ""
 ) -> Cell:
     """Return the cell of results, each with its agreed share: the figure of all, the mark of the worst."""
-    parts = list(results)
+    shown = _shown(tuple(results), near, digits)
+    return replace(shown, address=address) if address else shown
+
+
+@lru_cache(maxsize=16_384)
+def _shown(parts: tuple[tuple[Result, Fraction | None], ...], near: Fraction, digits: int) -> Cell:
+    """Return the cell of results; the months that are over come to the same ones on every page."""
     whole = sum((result for result, _ in parts), Result())
     mark = worst(mark_of(result, share, near) for result, share in parts)
     if whole.attainment is None:
-        return Cell(mark, address=address)
+        return Cell(mark)
     if whole.verdicts < ratios.COUNTS_ONLY_BELOW:
-        return Cell(mark, ratios.attained(whole.met, whole.verdicts), address=address)
-    return Cell(mark, ratios.percent(whole.attainment, digits), f"n {whole.verdicts:,}", address)
+        return Cell(mark, ratios.attained(whole.met, whole.verdicts))
+    return Cell(mark, ratios.percent(whole.attainment, digits), f"n {whole.verdicts:,}")
 
 
 @lru_cache(maxsize=REMEMBERED)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 
 from servanda.engine.periods import Period
@@ -25,6 +26,9 @@ from servanda.reports.pictures.drawing import (
 )
 
 WIDTH, NARROW = 420, 256
+REMEMBERED = 128
+"""How many trends are kept as they were drawn, for whoever opens a page again before a figure has changed."""
+
 _LEFT, _TOP, _TALL, _RIGHT = 44.0, 18.0, 96.0, 10.0
 _TENTH, _HALF = Fraction(1, 10), Fraction(1, 2)
 
@@ -47,6 +51,7 @@ class Trend:
     digits: int = 1
 
 
+@lru_cache(maxsize=REMEMBERED)
 def draw(trend: Trend, prefix: str, width: int = WIDTH) -> Picture:
     """Return the trend, so wide, with ids that begin with a prefix."""
     scale = _Scale(trend, float(width))
