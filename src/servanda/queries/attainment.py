@@ -27,10 +27,11 @@ from servanda.engine.rights import Action, Viewer
 from servanda.queries.reach import Reach, reach_of
 from servanda.store import models
 from servanda.store.books import remembered_book
-from servanda.store.prepared import Given, prepared
+from servanda.store.prepared import SERVICE, Given, prepared
 from servanda.store.searching import Part
 
 Services = frozenset[str] | None
+AskedOf = Services | Given
 Key = tuple[Any, ...]
 Row = tuple[Any, ...]
 Counts = Counter[Key]
@@ -218,19 +219,20 @@ def months_with_verdicts(seen: Standpoint, services: Services = None) -> Months 
 
 def _ends(seen: Standpoint, services: Services, order: str) -> Iterator[date]:
     """Yield the month of the first verdict that is tallied and of the first that is not, in some order."""
-    for (month,) in _first_decided(seen.reach, services, order).rows():
+    within, one = asked_of(services)
+    for (month,) in _first_decided(seen.reach, within, order).rows(service=one):
         yield month
-    for agreement, number, due_at in _first_over(seen.reach, services, order).rows(now=seen.now):
+    for agreement, number, due_at in _first_over(seen.reach, within, order).rows(now=seen.now, service=one):
         yield seen.month_of(_label(agreement, number), due_at)
 
 
 @prepared
-def _first_decided(reach: Reach, services: Services, order: str) -> QuerySet[Any]:
+def _first_decided(reach: Reach, services: AskedOf, order: str) -> QuerySet[Any]:
     return _decided(reach, services).order_by(f"{order}month").values_list("month")[:1]
 
 
 @prepared
-def _first_over(reach: Reach, services: Services, order: str) -> QuerySet[Any]:
+def _first_over(reach: Reach, services: AskedOf, order: str) -> QuerySet[Any]:
     return _running_and_over(reach, services).order_by(f"{order}due_at").values_list(*_VERSION, "due_at")[:1]
 
 
@@ -243,13 +245,14 @@ _LABEL = Concat("version__agreement", Value("/"), Cast("version__number", CharFi
 def _tallied(reach: Reach, words: tuple[str, ...], months: Months, services: Services) -> tuple[Counts, Counts]:
     """Return how many verdicts were met and missed, by some fields of a cell."""
     met, missed = Counts(), Counts()
-    for *key, of_met, of_missed in _sums(reach, words, months, services).rows():
+    within, one = asked_of(services)
+    for *key, of_met, of_missed in _sums(reach, words, months, within).rows(service=one):
         met[tuple(key)], missed[tuple(key)] = of_met or 0, of_missed or 0
     return met, missed
 
 
 @prepared
-def _sums(reach: Reach, words: tuple[str, ...], months: Months, services: Services) -> QuerySet[Any]:
+def _sums(reach: Reach, words: tuple[str, ...], months: Months, services: AskedOf) -> QuerySet[Any]:
     sums: Mapping[str, Any] = {"of_met": Sum("met"), "of_missed": Sum("missed")}
     columns = words
     if reach.by_supplier:
@@ -260,18 +263,33 @@ def _sums(reach: Reach, words: tuple[str, ...], months: Months, services: Servic
     return summed
 
 
-def _decided(reach: Reach, services: Services) -> QuerySet[Any]:
+def _decided(reach: Reach, services: AskedOf) -> QuerySet[Any]:
     """Return the rows that tell verdicts: tallies, or single clocks where only events tell what is in reach."""
     if reach.by_supplier:
         clocks: QuerySet[Any] = _clocks(reach, services).filter(month__isnull=False).annotate(label=_LABEL)
         return clocks
     rows = models.Tally.objects.filter(reach.of_tallies())
-    return rows if services is None else rows.filter(service__in=services)
+    return rows.filter(of(services))
 
 
-def _clocks(reach: Reach, services: Services) -> QuerySet[Any]:
+def _clocks(reach: Reach, services: AskedOf) -> QuerySet[Any]:
     rows = models.Clock.objects.filter(reach.of_tickets("ticket__"), organisation=reach.organisation)
-    return rows if services is None else rows.filter(ticket__service__in=services)
+    return rows.filter(of(services, "ticket__"))
+
+
+def asked_of(services: Services) -> tuple[AskedOf, str]:
+    """Return some services as a statement asks for them: one alone is told when the rows are asked for."""
+    if services is None or len(services) != 1:
+        return services, ""
+    [one] = services
+    return SERVICE, one
+
+
+def of(services: AskedOf, prefix: str = "") -> Q:
+    """Return what holds for the rows of some services."""
+    if services is None:
+        return Q()
+    return Q(**{f"{prefix}service" if services is SERVICE else f"{prefix}service__in": services})
 
 
 # --- verdicts that fell as time went by ---
@@ -289,14 +307,15 @@ def _left_running(seen: Standpoint, months: Months, services: Services) -> Count
     """
     edges = tuple(sorted({zones.midnight(each, zone) for each in (*months, after(months.last)) for zone in seen.zones}))
     found: Counter[Cell] = Counter()
+    within, one = asked_of(services)
     if edges:
-        for place, *told, number in _left_by_part(seen.reach, edges, services).rows(now=seen.now):
+        for place, *told, number in _left_by_part(seen.reach, edges, within).rows(now=seen.now, service=one):
             found[_cell(seen, edges[place - 1], told)] += number
     return found
 
 
 @prepared
-def _left_by_part(reach: Reach, edges: tuple[datetime, ...], services: Services) -> QuerySet[Any]:
+def _left_by_part(reach: Reach, edges: tuple[datetime, ...], services: AskedOf) -> QuerySet[Any]:
     rows = _running_and_over(reach, services).filter(due_at__gte=edges[0], due_at__lt=edges[-1]).order_by()
     part = Part("due_at", [to_microseconds(edge) for edge in edges])
     classes = ("part", *_CLASSES)
@@ -310,7 +329,8 @@ def _paused_and_over(seen: Standpoint, services: Services) -> Counter[Cell]:
     Nothing moves such an instant any more. There is hardly ever one, so they are looked at one by one.
     """
     found: Counter[Cell] = Counter()
-    for machine, *told in _fixed(seen.reach, services).rows():
+    within, one = asked_of(services)
+    for machine, *told in _fixed(seen.reach, within).rows(service=one):
         breach = from_microseconds(machine[kernel.S_FIXED])
         if breach < seen.now:
             found[_cell(seen, breach, told)] += 1
@@ -318,11 +338,11 @@ def _paused_and_over(seen: Standpoint, services: Services) -> Counter[Cell]:
 
 
 @prepared
-def _fixed(reach: Reach, services: Services) -> QuerySet[Any]:
+def _fixed(reach: Reach, services: AskedOf) -> QuerySet[Any]:
     return counting(fixed_in_a_pause(_clocks(reach, services))).values_list("machine", *_CLASSES)
 
 
-def _running_and_over(reach: Reach, services: Services) -> QuerySet[Any]:
+def _running_and_over(reach: Reach, services: AskedOf) -> QuerySet[Any]:
     running = _clocks(reach, services).filter(stopped_at=None, state=State.RUNNING.value)
     return counting(running.filter(due_at__lt=Given("now")))
 

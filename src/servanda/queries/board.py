@@ -19,7 +19,7 @@ from servanda.queries.attainment import ByPromise, Months, Standpoint
 from servanda.queries.clocks import ClockKept, ClockNow, Timepieces
 from servanda.queries.reach import Reach, reach_of
 from servanda.store import models
-from servanda.store.prepared import Given, prepared
+from servanda.store.prepared import SERVICE, Given, prepared
 
 MOST = 10
 URGENT = 5
@@ -71,12 +71,12 @@ def reach_of_tickets(seen: Standpoint) -> Reach | None:
     return reach_of(seen.viewer, Action.SEE_TICKET) if sees else None
 
 
-def open_clocks(reach: Reach, service: str | None = None) -> QuerySet[models.Clock]:
-    """Return the clocks in reach that have not stopped and are not exempt; of one service or of all."""
+def open_clocks(reach: Reach, *, of_one: bool = False) -> QuerySet[models.Clock]:
+    """Return the clocks in reach that have not stopped and are not exempt; of the one `SERVICE` or of all."""
     found = models.Clock.objects.filter(
         reach.of_tickets("ticket__"), organisation=reach.organisation, stopped_at=None, state__in=OPEN
     )
-    return found if service is None else found.filter(ticket__service=service)
+    return found.filter(ticket__service=SERVICE) if of_one else found
 
 
 def counted(seen: Standpoint, reach: Reach, service: str | None = None) -> Board:
@@ -86,12 +86,13 @@ def counted(seen: Standpoint, reach: Reach, service: str | None = None) -> Board
 
 def _counted(seen: Standpoint, reach: Reach, service: str | None, paused_and_over: Iterable[ClockKept]) -> Board:
     fixed = tuple(each.key for each in paused_and_over)
-    [(overdue, running, paused)] = _by_state(reach, service, fixed).rows(now=seen.now) or [(0, 0, 0)]
+    asked = _by_state(reach, fixed, of_one=service is not None)
+    [(overdue, running, paused)] = asked.rows(now=seen.now, service=service or "") or [(0, 0, 0)]
     return Board(overdue, len({each.ticket for each in _near(seen, reach, service)}), running, paused)
 
 
 @prepared
-def _by_state(reach: Reach, service: str | None, fixed: tuple[int, ...]) -> QuerySet[Any]:
+def _by_state(reach: Reach, fixed: tuple[int, ...], *, of_one: bool) -> QuerySet[Any]:
     """Ask how many tickets have clocks that are overdue, run and are paused; `fixed` are paused, yet overdue."""
     now = Given("now")
     states = {
@@ -100,7 +101,7 @@ def _by_state(reach: Reach, service: str | None, fixed: tuple[int, ...]) -> Quer
         "paused": Q(state=State.PAUSED.value) & ~Q(pk__in=fixed),
     }
     counts = {name: Count("ticket", distinct=True, filter=where) for name, where in states.items()}
-    rows = open_clocks(reach, service).order_by().annotate(every=Value(1)).values("every").annotate(**counts)
+    rows = open_clocks(reach, of_one=of_one).order_by().annotate(every=Value(1)).values("every").annotate(**counts)
     return rows.values_list(*counts)
 
 
@@ -116,18 +117,20 @@ def _near(seen: Standpoint, reach: Reach, service: str | None) -> Iterator[Clock
         for limit in target.limits.values()
     }
     in_days = frozenset(target.id for version in seen.book.versions for target in version.targets if _in_days(target))
+    of_one, named = service is not None, service or ""
     try:
         ends = [_near_until(target, limit, seen.now) for target, limit in limits.values() if not limit.unit.in_days]
-        rows = _near_at_most(reach, service, in_days).rows(now=seen.now, until=max(ends, default=seen.now))
+        near = _near_at_most(reach, in_days, of_one=of_one)
+        rows = near.rows(now=seen.now, until=max(ends, default=seen.now), service=named)
     except NoOpeningHours:
-        rows = _near_at_most(reach, service, None).rows(now=seen.now)
+        rows = _near_at_most(reach, None, of_one=of_one).rows(now=seen.now, service=named)
     yield from clocks.those_near(rows, Timepieces(seen.book), seen.now)
 
 
 @prepared
-def _near_at_most(reach: Reach, service: str | None, in_days: frozenset[str] | None) -> QuerySet[Any]:
+def _near_at_most(reach: Reach, in_days: frozenset[str] | None, *, of_one: bool) -> QuerySet[Any]:
     """Ask for the running clocks due until an instant, and those of targets in days; for all where none are named."""
-    rows = open_clocks(reach, service)
+    rows = open_clocks(reach, of_one=of_one)
     if in_days is not None:
         rows = rows.filter(Q(due_at__lte=Given("until")) | Q(target__in=in_days))
     return clocks.due_first(rows, Given("now")).values_list(*clocks.COLUMNS)
@@ -145,24 +148,24 @@ def _near_until(target: Target, limit: Limit, now: datetime) -> datetime:
 
 def _over(seen: Standpoint, reach: Reach, service: str | None) -> list[ClockKept]:
     """Return the paused clocks that are missed all the same, as no pause moves their due instant any more."""
-    found = _kept(_fixed(reach, service).rows())
+    found = _kept(_fixed(reach, of_one=service is not None).rows(service=service or ""))
     return [each for each in found if each.promised_at and each.promised_at < seen.now]
 
 
 @prepared
-def _fixed(reach: Reach, service: str | None) -> QuerySet[Any]:
-    return attainment.fixed_in_a_pause(open_clocks(reach, service)).values_list(*clocks.COLUMNS)
+def _fixed(reach: Reach, *, of_one: bool) -> QuerySet[Any]:
+    return attainment.fixed_in_a_pause(open_clocks(reach, of_one=of_one)).values_list(*clocks.COLUMNS)
 
 
 def urgent(seen: Standpoint, reach: Reach) -> tuple[ClockShown, ...]:
     """Return the running clocks that are due next, the first one first, in two statements."""
-    [found] = _shown(seen, _kept(_next(reach, None, URGENT).rows(now=seen.now)))
+    [found] = _shown(seen, _kept(_next(reach, URGENT, of_one=False).rows(now=seen.now)))
     return found
 
 
 @prepared
-def _next(reach: Reach, service: str | None, most: int) -> QuerySet[Any]:
-    running = open_clocks(reach, service).filter(state=State.RUNNING.value, due_at__gte=Given("now"))
+def _next(reach: Reach, most: int, *, of_one: bool) -> QuerySet[Any]:
+    running = open_clocks(reach, of_one=of_one).filter(state=State.RUNNING.value, due_at__gte=Given("now"))
     return running.order_by("due_at", "pk")[:most].values_list(*clocks.COLUMNS)
 
 
@@ -178,7 +181,7 @@ def of_service(seen: Standpoint, service: str, kept: Mapping[date, ByPromise]) -
     misses = _misses(seen, reach, service, kept)
     misses += (each for each in paused_and_over if NOT_ENFORCED not in each.flags)
     misses.sort(key=lambda each: each.promised_at or seen.now, reverse=True)
-    running = _kept(_next(reach, service, MOST).rows(now=seen.now))
+    running = _kept(_next(reach, MOST, of_one=True).rows(now=seen.now, service=service))
     still_open, missed = _shown(seen, running, misses[:MOST])
     return OfService(board=_counted(seen, reach, service, paused_and_over), open=still_open, misses=missed)
 
@@ -186,27 +189,27 @@ def of_service(seen: Standpoint, service: str, kept: Mapping[date, ByPromise]) -
 def _misses(seen: Standpoint, reach: Reach, service: str, kept: Mapping[date, ByPromise]) -> list[ClockKept]:
     """Return the last misses that count: those decided by an event, and running clocks past their due instant."""
     months = _months_of_last(kept)
-    decided = _decided(reach, service, months).rows() if months else []
-    return _kept([*_left(reach, service).rows(now=seen.now), *decided])
+    decided = _decided(reach, months).rows(service=service) if months else []
+    return _kept([*_left(reach).rows(now=seen.now, service=service), *decided])
 
 
 @prepared
-def _left(reach: Reach, service: str) -> QuerySet[Any]:
-    left = _counting(reach, service).filter(stopped_at=None, state=State.RUNNING.value, due_at__lt=Given("now"))
+def _left(reach: Reach) -> QuerySet[Any]:
+    left = _counting(reach).filter(stopped_at=None, state=State.RUNNING.value, due_at__lt=Given("now"))
     return left.order_by("-due_at", "pk")[:MOST].values_list(*clocks.COLUMNS)
 
 
 @prepared
-def _decided(reach: Reach, service: str, months: Months) -> QuerySet[Any]:
+def _decided(reach: Reach, months: Months) -> QuerySet[Any]:
     """Ask for the last misses that some months hold."""
     # A range and no list: of two ways the database takes the one along the months.
-    within = _counting(reach, service).filter(state=State.MISSED.value, month__gte=months.first, month__lte=months.last)
+    within = _counting(reach).filter(state=State.MISSED.value, month__gte=months.first, month__lte=months.last)
     return within.order_by("-breached_at", "pk")[:MOST].values_list(*clocks.COLUMNS)
 
 
-def _counting(reach: Reach, service: str) -> QuerySet[Any]:
+def _counting(reach: Reach) -> QuerySet[Any]:
     mine = models.Clock.objects.filter(
-        reach.of_tickets("ticket__"), organisation=reach.organisation, ticket__service=service
+        reach.of_tickets("ticket__"), organisation=reach.organisation, ticket__service=SERVICE
     )
     return attainment.counting(mine)
 

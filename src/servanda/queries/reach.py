@@ -76,7 +76,9 @@ def reach_of(viewer: Viewer, action: Action) -> Reach:
     """Return how far a viewer may do something to tickets; raise `NotFound` where no role of theirs allows it."""
     organisation = access_part(viewer, action)
     granting = (each for each in viewer.assignments if each.holds_on(viewer.on) and action in GRANTED[each.role])
-    return Reach(organisation, tuple(each.scope for each in granting))
+    scopes = tuple(dict.fromkeys(each.scope for each in granting))
+    whole = tuple(each for each in scopes if each.is_whole)
+    return Reach(organisation, whole or scopes)  # the same statements for all who see everything
 
 
 def _ever_assigned(organisation: models.Organisation, suppliers: frozenset[str]) -> QuerySet[models.Event]:

@@ -14,7 +14,7 @@ from servanda.engine.coverage import Clause, clauses_of
 from servanda.engine.results import Result
 from servanda.engine.rights import GRANTED, Action, Scope, Viewer
 from servanda.queries import attainment, board
-from servanda.queries.attainment import ByPromise, Months, Promise, Standpoint, Verdicts
+from servanda.queries.attainment import AskedOf, ByPromise, Months, Promise, Standpoint, Verdicts
 from servanda.queries.board import OfService
 from servanda.queries.reach import Reach
 from servanda.store import models
@@ -241,14 +241,15 @@ def _opened(seen: Standpoint, services: Collection[str], months: Months) -> dict
     """Return how many tickets of some services were opened in each month, in one statement."""
     listed = tuple(months)
     starts = tuple(zones.midnight(each, seen.zone) for each in (*listed, attainment.after(months.last)))
-    rows = _opened_by_part(seen.reach, frozenset(services), starts).rows()
+    within, one = attainment.asked_of(frozenset(services))
+    rows = _opened_by_part(seen.reach, within, starts).rows(service=one)
     return {(listed[place - 1], service): number for place, service, number in rows}
 
 
 @prepared
-def _opened_by_part(reach: Reach, services: frozenset[str], starts: tuple[datetime, ...]) -> QuerySet[Any]:
+def _opened_by_part(reach: Reach, services: AskedOf, starts: tuple[datetime, ...]) -> QuerySet[Any]:
     # Each part by itself, as an index counts it without sorting.
-    tickets = models.Ticket.objects.filter(reach.of_tickets(), service__in=services).order_by()
+    tickets = models.Ticket.objects.filter(reach.of_tickets(), attainment.of(services)).order_by()
     first, *others = (
         tickets.filter(opened_at__gte=since, opened_at__lt=end)
         .values("service")

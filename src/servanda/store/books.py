@@ -1,7 +1,9 @@
 """Books out of the database: the agreements that an organisation keeps, and their coverage, read once."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from typing import TypeVar
 
 from django.db import connection
@@ -11,9 +13,13 @@ from servanda.engine.calendars import Calendar
 from servanda.engine.canonical import plain, sha256
 from servanda.engine.coverage import Coverage
 from servanda.store import models, translate
+from servanda.store.spans import span_of_tickets
 
 Referred = TypeVar("Referred", Calendar, PriorityScheme)
 Key = tuple[int, str, str, str]
+
+READ_AHEAD = 10
+"""Of how many organisations the books are read before anybody asks."""
 
 _read: dict[Key, tuple[int, Book, Coverage]] = {}
 
@@ -71,6 +77,20 @@ def _remembered(organisation: models.Organisation) -> tuple[Book, Coverage]:
         book = book_of(organisation)
         found = _read[key] = organisation.agreements_applied, book, Coverage(book)
     return found[1], found[2]
+
+
+def read_ahead(now: datetime) -> None:
+    """Read the books of the first organisations, and lay out their calendars from the first opening until now.
+
+    It is for a process that has yet to answer: it spares whoever comes first a wait, and is told nobody. A book that
+    cannot be read is left to the page that needs it.
+    """
+    for organisation in models.Organisation.objects.order_by("pk")[:READ_AHEAD]:
+        with suppress(ValueError, LookupError, TypeError):
+            book, _ = _remembered(organisation)
+            first, _, _ = span_of_tickets(organisation)
+            for calendar in book.calendars:
+                calendar.elapsed(first or now, now)
 
 
 def forget() -> None:

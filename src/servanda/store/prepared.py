@@ -38,6 +38,10 @@ class Given(Expression):
         return "%s", (self,)
 
 
+SERVICE = Given("service")
+"""The one service that is asked about: a page of each needs no statements of its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """The SQL of a query with its values, and what makes of each column what the models have; no SQL: never any row."""
