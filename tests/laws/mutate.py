@@ -96,7 +96,7 @@ MUTATIONS = (
     ),
     Mutation(
         "the last opening is not clipped",
-        "calendars", "def _openings_between(", "from_microseconds(min(edges[place], until))", "from_microseconds(edges[place])",
+        "calendars", "def _openings_between(", "min(edges[place], until)", "edges[place]",
         CALENDAR_LAWS, "test_openings_lie_apart_in_order_and_add_up_to_the_time_elapsed",
     ),
     Mutation(

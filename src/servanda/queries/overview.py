@@ -126,17 +126,21 @@ def _chart(verdicts: Verdicts, named: Mapping[str, Named]) -> Chart:
 
 
 def _steps(seen: Standpoint, span: Known | None) -> Steps:
-    own = models.Report.objects.filter(organisation=seen.reach.organisation)
     today = zones.to_local(seen.zone, seen.now).date()
     held = holders(seen.reach.organisation, (Role.SERVICE_MANAGER, Role.REPRESENTATIVE), today)
     return Steps(
-        catalogue=models.CatalogueVersion.objects.filter(organisation=seen.reach.organisation).exists(),
+        catalogue=bool(_any(models.CatalogueVersion, seen.reach.organisation).rows()),
         agreements=bool(seen.book.versions),
         tickets=span is not None,
         service_managers=held[Role.SERVICE_MANAGER],
         representatives=held[Role.REPRESENTATIVE],
-        report=own.exists(),
+        report=bool(_any(models.Report, seen.reach.organisation).rows()),
     )
+
+
+@prepared
+def _any(model: type[models.CatalogueVersion | models.Report], organisation: models.Organisation) -> QuerySet[Any]:
+    return model._default_manager.filter(organisation=organisation).values_list("pk")[:1]
 
 
 def _last_import(seen: Standpoint) -> LastImport | None:

@@ -18,6 +18,7 @@ from servanda.store.reports import (
     Written,
     access_report,
     access_reports,
+    heads,
     instant_of,
     listed_of,
     may_read,
@@ -120,8 +121,7 @@ def every(viewer: Viewer) -> Listed:
     """Return the reports that a viewer may read, in a fixed number of statements."""
     organisation, internal = access_reports(viewer), sees_internal(viewer)
     drafts = models.ReportDraft.objects.filter(organisation=organisation).order_by("-month") if internal else ()
-    records = models.Report.objects.filter(organisation=organisation).defer("content").order_by("-number")
-    found = listed_of(records, organisation)
+    found = listed_of(heads(organisation), organisation)
     return Listed(
         tuple((each.month, each.state == models.ReportDraft.State.CHECKED) for each in drafts),
         tuple(each for each in found if may_read(viewer, each)),
@@ -132,8 +132,7 @@ def every(viewer: Viewer) -> Listed:
 def newest(viewer: Viewer) -> Issued | None:
     """Return the last report that was issued and that a viewer may read."""
     organisation = access_reports(viewer)
-    records = models.Report.objects.filter(organisation=organisation).defer("content").order_by("-number")
-    last = records[:1] if sees_internal(viewer) else records
+    last = heads(organisation, 1 if sees_internal(viewer) else None)
     return next((each for each in listed_of(last, organisation) if may_read(viewer, each)), None)
 
 

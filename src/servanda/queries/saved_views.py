@@ -2,9 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
 
 from servanda.engine.rights import Viewer
 from servanda.store import models
+from servanda.store.prepared import Given, prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,5 +21,10 @@ class View:
 
 def of(viewer: Viewer) -> tuple[View, ...]:
     """Return the views that a viewer saved, by name; nobody else's."""
-    own = models.SavedView.objects.filter(organisation__slug=viewer.organisation, person__slug=viewer.person)
-    return tuple(View(each.name, each.filters) for each in own.order_by("name"))
+    return tuple(View(*each) for each in _own().rows(organisation=viewer.organisation, person=viewer.person))
+
+
+@prepared
+def _own() -> QuerySet[Any]:
+    own = models.SavedView.objects.filter(organisation__slug=Given("organisation"), person__slug=Given("person"))
+    return own.order_by("name").values_list("name", "filters")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
@@ -80,7 +80,29 @@ def may_read(viewer: Viewer, listed: Issued) -> bool:
     return listed.audience == models.Release.Audience.ALL
 
 
-def listed_of(reports: Iterable[models.Report], organisation: models.Organisation) -> list[Issued]:
+class Head(NamedTuple):
+    """What a list needs of the record of a report; the names are those of the record."""
+
+    pk: int
+    number: int
+    month: date
+    issued_by: str
+    issued_at: datetime | None
+    predecessor: int | None
+
+
+def heads(organisation: models.Organisation, most: int | None = None) -> list[Head]:
+    """Return what lists need of the reports of an organisation, the newest first; in one statement."""
+    return [Head(*each) for each in _heads(organisation, most).rows()]
+
+
+@prepared
+def _heads(organisation: models.Organisation, most: int | None) -> QuerySet[Any]:
+    records = models.Report.objects.filter(organisation=organisation).order_by("-number")
+    return records.values_list(*Head._fields)[:most]
+
+
+def listed_of(reports: Iterable[models.Report | Head], organisation: models.Organisation) -> list[Issued]:
     """Return reports as they stand in a list, in two statements."""
     found = list(reports)
     successors: dict[int, int] = dict(_successors(organisation).rows())
@@ -96,7 +118,7 @@ def _successors(organisation: models.Organisation) -> QuerySet[Any]:
     return restated.values_list("predecessor", "number")
 
 
-def _listed(record: models.Report, successor: int | None, release: models.Release | None) -> Issued:
+def _listed(record: models.Report | Head, successor: int | None, release: models.Release | None) -> Issued:
     return Issued(
         number=record.number,
         month=record.month,
