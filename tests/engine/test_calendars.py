@@ -265,6 +265,21 @@ def test_a_holiday_on_the_29th_of_february_comes_in_leap_years_only() -> None:
     assert weekend_too.is_open_date(on("2025-03-01"))
 
 
+def test_the_holidays_of_a_time_are_those_of_its_dates_in_order() -> None:
+    closed = office(
+        holidays=named("2023-12-31", "2024-05-01", "2025-03-01"),
+        recurring={(2, 29): "Leap day", (5, 1): "Labour Day", (1, 2): "Day after"},
+        special=dated({"2024-01-02": "10:00-12:00"}),
+    )
+    first, last = on("2023-12-31"), on("2025-02-28")
+    dates = [first + timedelta(days=place) for place in range((last - first).days + 1)]
+    assert closed.holidays_between(first, last) == [each for each in dates if closed.holiday_on(each) is not None]
+    assert on("2024-02-29") in closed.holidays_between(first, last)
+    assert on("2024-01-02") not in closed.holidays_between(first, last)
+    assert closed.holidays_between(last, first) == []
+    assert office().holidays_between(first, last) == []
+
+
 def test_a_holiday_cuts_the_tail_of_the_night_before_at_midnight() -> None:
     night = calendar(thu="22:00-30:00", holidays=named("2026-12-25"))  # a Friday
     assert night.next_close(instant("2026-12-24 22:00")) == instant("2026-12-25 00:00")

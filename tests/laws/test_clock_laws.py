@@ -8,7 +8,7 @@ from random import Random
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from servanda.engine import kernel
+from servanda.engine import kernel, zones
 from servanda.engine.clocks import Cycle, State, Terms, counted_ats, opening_first, replay, words_of
 from servanda.engine.events import Event, EventKind, Ticket
 from servanda.engine.evidence import Use, spans, totals
@@ -306,6 +306,20 @@ def test_outside_hours_is_exactly_what_the_calendar_says_is_closed(drawn: Drawn)
         for span in spans(found, number):
             open_time = clock.counting.elapsed(span.start, span.end)
             assert open_time == (NOTHING if span.use is Use.OUTSIDE_HOURS else span.length)
+
+
+@given(clocks())
+def test_what_is_closed_names_the_holidays_of_its_local_dates(drawn: Drawn) -> None:
+    clock, events, as_of = drawn
+    calendar = clock.counting
+    found = replay(clock, Ticket("INC-1", tuple(events)).ordered(), as_of, evidence=True)
+    for span in (each for number in range(len(found.cycles)) for each in spans(found, number)):
+        first = zones.to_local(calendar.zone, span.start).date()
+        last = zones.to_local(calendar.zone, span.end - MICROSECOND).date()
+        dates = [first + timedelta(days=place) for place in range((last - first).days + 1)]
+        named = [(each, calendar.holiday_on(each)) for each in dates]
+        names = tuple(name or f"holiday on {each}" for each, name in named if name is not None)
+        assert span.closed_for == (names if span.use is Use.OUTSIDE_HOURS else ())
 
 
 def said(clock: Terms, events: Sequence[Event]) -> list[int]:

@@ -10,11 +10,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from servanda.engine.events import Event, EventKind, Ticket
-from servanda.engine.rights import Role, Viewer
+from servanda.engine.rights import Action, Assignment, Role, Scope, Viewer
 from servanda.queries import attainment, board, clocks, overview, services
 from servanda.queries.attainment import Promise, result
 from servanda.queries.board import Board
 from servanda.queries.clocks import Timepieces
+from servanda.queries.reach import reach_of
 from servanda.store import models
 from servanda.store.access import NotFound
 from tests.builders import instant
@@ -151,6 +152,40 @@ def test_what_came_to_an_end_years_ago_is_shown_up_to_its_last_opening(school: m
     assert found.promises == {PROMISE: result(2, 2)}
     after_the_holidays = overview.overview(viewer(), instant("2026-04-20 09:00 Europe/London"))
     assert after_the_holidays.chart.months.last == date(2026, 4, 1)
+
+
+def test_what_is_remembered_is_never_shown_for_other_figures(school: models.Organisation, tmp_path: Path) -> None:
+    before = services.one(viewer(), "printing", now=NOW)
+    overview.overview(viewer(), NOW)
+    done = Event(EventKind.RESOLVED, instant("2026-01-19 13:00 Europe/London"), id="r")
+    given(school, tmp_path, "S1", done)
+    after = services.one(viewer(), "printing", now=NOW)
+    month = date(2026, 1, 1)
+    assert (before.kept[month], before.opened[month]) == ({PROMISE: result(2, 1)}, 4)
+    assert (after.kept[month], after.opened[month]) == ({PROMISE: result(3, 1)}, 5)
+    assert overview.overview(viewer(), NOW).chart.rows == {"printing": {month: {PROMISE: result(3, 1)}}}
+    assert services.one(viewer(), "printing", now=LATER).kept[month] == {PROMISE: result(3, 2)}
+
+
+def test_each_service_is_told_its_own_by_the_same_statements(school: models.Organisation, tmp_path: Path) -> None:
+    late = Event(EventKind.RESOLVED, instant("2026-01-19 13:00 Europe/London"), id="r")
+    given(school, tmp_path, "C2", late, service="cooling")
+    for _ in range(2):
+        told = {id: services.one(viewer(), id, now=NOW) for id in ("printing", "heating", "cooling")}
+        assert {id: sum(each.opened.values()) for id, each in told.items()} == {
+            "printing": 4,
+            "heating": 1,
+            "cooling": 1,
+        }
+        boards = {id: each.clocks.board.running for id, each in told.items() if each.clocks}
+        assert boards == {"printing": 1, "heating": 0, "cooling": 0}
+
+
+def test_whoever_sees_everything_by_one_role_sees_it_with_others_too(school: models.Organisation) -> None:
+    both = (Assignment(Role.REPRESENTATIVE, Scope(services=frozenset({"heating"}))), *viewer().assignments)
+    wide = replace(viewer(), assignments=both)
+    assert reach_of(wide, Action.SEE_RESULTS) == reach_of(viewer(), Action.SEE_RESULTS)
+    assert ids(wide) == ids(viewer())
 
 
 def test_an_empty_organisation_has_nothing_and_says_so(store: str) -> None:

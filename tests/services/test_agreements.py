@@ -12,13 +12,14 @@ from hypothesis import HealthCheck, given, settings
 
 from servanda.bad_input import BadInput
 from servanda.engine.agreements import Book, Signature
+from servanda.engine.canonical import UnreadableContent
 from servanda.engine.events import Event, EventKind
 from servanda.engine.rights import Action, Assignment, Role, Scope, Viewer
 from servanda.services import agreements, audit, events, organisations, verification
 from servanda.services.agreements import Applied, BookRefused
 from servanda.store import models
 from servanda.store.access import NotFound
-from servanda.store.books import coverage_of
+from servanda.store.books import coverage_of, forget, read_ahead, remembered_book
 from tests.builders import instant
 from tests.files.agreement_examples import SMALL, changed, draft
 from tests.laws.agreement_books import books
@@ -283,6 +284,37 @@ def test_coverage_is_read_once_until_agreements_are_applied(store: str) -> None:
     assert len(statements) == 0
     apply(book(OPEN_ENDED, more=second("2026-05-01")))
     assert agreements.coverage_of(fresh(own)) is not first
+
+
+def test_what_was_read_ahead_is_read_again_once_agreements_are_applied(store: str) -> None:
+    own = school()
+    apply(book(OPEN_ENDED))
+    forget()
+    read_ahead(NOW)
+    record = fresh(own)
+    with CaptureQueriesContext(connection) as statements:
+        ahead = remembered_book(record)
+    assert len(statements) == 0
+    assert [each.number for each in ahead.versions] == [1]
+    apply(book(OPEN_ENDED, more=second("2026-05-01")))
+    assert [each.number for each in remembered_book(fresh(own)).versions] == [1, 2]
+
+
+def test_a_book_that_cannot_be_read_ahead_keeps_no_other_from_it(store: str) -> None:
+    own = school()
+    apply(book(OPEN_ENDED))
+    newer = models.Organisation.objects.create(id=0, slug="newer", name="Newer", zone="Europe/London")
+    kept = models.AgreementVersion.objects.values().get()
+    written = {"id": None, "organisation_id": newer.pk, "content": {"form": "of a newer Servanda"}}
+    models.AgreementVersion.objects.create(**kept | written)
+    with pytest.raises(UnreadableContent):
+        remembered_book(newer)
+    forget()
+    read_ahead(NOW)
+    record = fresh(own)
+    with CaptureQueriesContext(connection) as statements:
+        remembered_book(record)
+    assert len(statements) == 0
 
 
 def test_coverage_of_a_transaction_that_was_undone_is_not_remembered(store: str) -> None:

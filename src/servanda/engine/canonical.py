@@ -80,7 +80,7 @@ def revive(kind: type[Value], content: Any) -> Value:
 
 def _revive(form: Any, content: Any) -> Any:
     """Return the value of a type annotation."""
-    origin, parts = get_origin(form), get_args(form)
+    origin, parts = _parted(form)
     if origin is UnionType:
         return None if content is None else _revive(next(each for each in parts if each is not NoneType), content)
     if origin is tuple:
@@ -91,6 +91,12 @@ def _revive(form: Any, content: Any) -> Any:
         named = _named(form, content).items()
         return {_revived_key(parts[0], key): _revive(parts[1], part) for key, part in named}
     return _revived_fields(form, content) if is_dataclass(form) else _revived_scalar(form, content)
+
+
+@cache
+def _parted(form: Any) -> tuple[Any, tuple[Any, ...]]:
+    """Return what a type annotation is made of: a book asks thousands of times for the same few."""
+    return get_origin(form), get_args(form)
 
 
 def _paired(parts: tuple[Any, ...], content: list[Any]) -> list[tuple[Any, Any]]:

@@ -84,6 +84,26 @@ def test_a_year_of_days_becomes_stripes_that_say_so() -> None:
     assert len(drawn.svg) < 10_000
 
 
+def test_a_closed_day_is_not_drawn_as_counted_because_the_next_one_opens_at_midnight() -> None:
+    start, opens = at("2025-01-01 00:00"), at("2025-03-01 00:00")
+    closed = Stretch(start, opens, Use.OUTSIDE_HOURS)
+    counted = Stretch(opens, at("2025-04-11 00:00"), Use.COUNTED)
+    band = Band("Repair", "Europe/London", (closed, counted), counted.end, State.RUNNING)
+    [_, (first, _, paint)] = bars(band)
+    assert (first, paint) == (round(640 * (opens - start) / (counted.end - start)), "#0d5484")
+
+
+def test_how_much_was_counted_until_an_instant_and_when_so_much_was_are_told_from_the_same_sums() -> None:
+    counted = repair().counted
+    assert counted.until(at("2026-03-02 14:00")) == timedelta()
+    assert counted.until(at("2026-03-02 15:20")) == timedelta(minutes=20)
+    assert counted.until(at("2026-03-02 18:00")) == timedelta(hours=1)
+    assert counted.until(at("2026-03-03 15:30")) == timedelta(hours=8, minutes=30)
+    assert counted.instant_of(timedelta(hours=1)) == at("2026-03-02 16:00")
+    assert counted.instant_of(timedelta(hours=1, minutes=1)) == at("2026-03-03 08:01")
+    assert counted.instant_of(timedelta(hours=9)) is None
+
+
 def test_ten_thousand_pauses_within_a_week_stay_a_small_drawing() -> None:
     start = at("2026-03-02 08:00")
     parts = tuple(

@@ -29,6 +29,13 @@ def test_n_stands_under_each_period_and_the_last_figure_at_its_end() -> None:
     assert {"100", "1,832", "98.0 %"} <= set(said)
 
 
+def test_a_trend_that_was_drawn_before_is_not_shown_for_other_figures() -> None:
+    before, later = line_of((95, 5), (1796, 36)), line_of((95, 5), (1796, 37))
+    assert trend.draw(before, "t") is trend.draw(line_of((95, 5), (1796, 36)), "t")
+    assert {"1,833", "97.9 %"} <= set(texts(trend.draw(later, "t")))
+    assert {"1,832", "98.0 %"} <= set(texts(trend.draw(before, "t")))
+
+
 def test_few_verdicts_are_shown_as_counts() -> None:
     drawn = trend.draw(line_of((95, 5), (6, 2)), "t")
     assert "6 of 8" in texts(drawn)
