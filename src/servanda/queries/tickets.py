@@ -1,11 +1,12 @@
 """The list of tickets: what a viewer may see of what is asked for, fifty at a time, and how their clocks stand now."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property, reduce
+from itertools import starmap
 from operator import and_, or_
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import StrIndex
@@ -415,9 +416,24 @@ def _in_zone(search: Search, zone_of: Mapping[str, str], zone: str) -> list[int]
 # --- what is shown of them ---
 
 
+class Record(NamedTuple):
+    """What a row shows of the record of a ticket; the names are those of the record."""
+
+    pk: int
+    source: str
+    number: str
+    service: str
+    customer: str
+    priority: str
+    opened_at: datetime | None
+    flags: Sequence[str]
+    unjudged: str
+
+
 def _rows(search: Search, keys: list[int]) -> Iterator[Row]:
     """Yield the rows of some tickets, in the order of their keys; two statements."""
-    records = {each.pk: each for each in models.Ticket.objects.filter(pk__in=keys)}
+    told = models.Ticket.objects.filter(pk__in=keys).values_list(*Record._fields)
+    records = {each.pk: each for each in starmap(Record, told)}
     found: dict[int, list[ClockNow]] = {key: [] for key in keys}
     for each in clocks.kept(models.Clock.objects.filter(ticket__in=keys).order_by("pk")):
         found[each.ticket].append(clocks.standing(each, search.timepieces, search.now))
@@ -426,7 +442,7 @@ def _rows(search: Search, keys: list[int]) -> Iterator[Row]:
 
 
 def _row(
-    record: models.Ticket, standing: Iterable[ClockNow], services: Mapping[str, str], customers: Mapping[str, str]
+    record: Record, standing: Iterable[ClockNow], services: Mapping[str, str], customers: Mapping[str, str]
 ) -> Row:
     ordered = sorted(standing, key=lambda each: (KINDS.index(each.kind), each.party))
     remarks = dict.fromkeys([*record.flags, *(flag for each in ordered for flag in each.flags)])

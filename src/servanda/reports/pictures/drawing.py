@@ -80,21 +80,19 @@ def cleaned(text: str) -> str:
 
 def element(tag: str, *inside: Svg, **attributes: object) -> Svg:
     """Return an element with its attributes escaped; `class_` is `class`, `stroke_width` is `stroke-width`."""
-    written = "".join(
-        f" {_name(name)}={_quoted(_value(value))}" for name, value in attributes.items() if value is not None
-    )
+    written = "".join([_attribute(name, value) for name, value in attributes.items() if value is not None])
     return Svg(f"<{tag}{written}>{''.join(inside)}</{tag}>" if inside else f"<{tag}{written}/>")
+
+
+@lru_cache(maxsize=16_384, typed=True)
+def _attribute(argument: str, value: object) -> str:
+    """Return an attribute as it is written; a picture writes few of them, and each many times."""
+    return f" {_name(argument)}={quoteattr(_value(value))}"
 
 
 @cache
 def _name(argument: str) -> str:
     return argument.rstrip("_").replace("_", "-")
-
-
-@lru_cache(maxsize=8_192)
-def _quoted(value: str) -> str:
-    """Return a value as an attribute has it; a picture writes few values, and each of them many times."""
-    return quoteattr(value)
 
 
 def group(*inside: Svg, **attributes: object) -> Svg:
