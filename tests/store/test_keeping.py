@@ -24,6 +24,9 @@ FOREVER = (
     "pilotanswer",
     "catalogueversion",
     "cataloguemark",
+    "levelestimate",
+    "listingdecision",
+    "attendance",
 )
 
 
