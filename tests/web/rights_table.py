@@ -149,6 +149,12 @@ OF_ORGANISATION: Mapping[str, OfOrganisation] = MappingProxyType(
         "catalogue_verify": OfOrganisation(
             who_may(Action.WRITE_CATALOGUE), methods=DOING, form={"number": "1"}, **OF_AN_ENTRY
         ),
+        "catalogue_estimate": OfOrganisation(
+            who_may(Action.WRITE_CATALOGUE),
+            methods=DOING,
+            form={"kind": "availability", "figure": "98 %", "source": "technicians", "on": "2026-01-30"},
+            **OF_AN_ENTRY,
+        ),
         "people": OfOrganisation(who_may(Action.SEE_PEOPLE)),
         "people_add": OfOrganisation(who_may(Action.MANAGE_PEOPLE), methods=DOING, form={"name": "Alex"}),
         "person": OfOrganisation(who_may(Action.SEE_PEOPLE), **OF_SOMEBODY),

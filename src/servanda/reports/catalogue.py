@@ -1,11 +1,12 @@
 """The catalogue in words: the two halves of an entry, what was changed, and the table that spreadsheets open."""
 
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from servanda.engine.catalogue import CatalogueEntry, Component, Support
 from servanda.files.outputs import table_to
 from servanda.queries.catalogue import Listed, Names
+from servanda.reports.levels import COLUMNS as LEVEL_COLUMNS
 
 SUPPORT = {Support.FULL: "supported", Support.PART: "supported in part", Support.NONE: "not supported"}
 COLUMNS = (
@@ -13,6 +14,7 @@ COLUMNS = (
     *("first contact", "process", "owner", "supplied by", "supported by", "rank", "components", "depends on"),
     *("version", "written at", "agreed by", "agreed at"),
 )
+"""The columns that say what an entry says, and how it stands; those of its levels follow."""
 
 
 def used_by(entry: CatalogueEntry, names: Names) -> str:
@@ -52,10 +54,14 @@ def changes(earlier: CatalogueEntry, later: CatalogueEntry) -> tuple[str, ...]:
     return tuple(names.get(name, name.replace("_", " ")) for name in changed)
 
 
-def table(entries: Iterable[Listed], names: Names) -> bytes:
-    """Return what is offered as CSV in UTF-8, with the mark that spreadsheets look for; no cell is a formula."""
+def table(entries: Iterable[Listed], names: Names, levels: Mapping[str, Sequence[str]]) -> bytes:
+    """Return entries with the cells of their levels as CSV in UTF-8, with the mark that spreadsheets look for.
+
+    No cell is a formula.
+    """
     told = io.StringIO(newline="")
-    table_to(told, COLUMNS, (_cells(each, names) for each in entries if not each.entry.withdrawn))
+    rows = ((*_cells(each, names), *levels[each.service]) for each in entries)
+    table_to(told, (*COLUMNS, *LEVEL_COLUMNS), rows)
     return told.getvalue().encode("utf-8-sig")
 
 

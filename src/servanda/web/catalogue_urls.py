@@ -13,4 +13,5 @@ urlpatterns: list[URLPattern] = [
     path("catalogue/of/<name:service>/write/", catalogue.write, name="catalogue_write"),
     path("catalogue/of/<name:service>/agree/", catalogue.agree, name="catalogue_agree"),
     path("catalogue/of/<name:service>/verify/", catalogue.verify, name="catalogue_verify"),
+    path("catalogue/of/<name:service>/estimate/", catalogue.estimate, name="catalogue_estimate"),
 ]

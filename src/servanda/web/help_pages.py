@@ -63,7 +63,8 @@ OF_ADDRESS: Mapping[str, str] = MappingProxyType(
         "saved_views": "tickets",
         "import": "imports",
         **{
-            f"catalogue_{each}": "catalogue" for each in ("file", "add", "starter", "entry", "write", "agree", "verify")
+            f"catalogue_{each}": "catalogue"
+            for each in ("file", "add", "starter", "entry", "write", "agree", "verify", "estimate")
         },
         "people_add": "people",
         "person": "people",

@@ -5,7 +5,7 @@ from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
 
-from servanda.store.fields import CanonicalJsonField, InstantField
+from servanda.store.fields import InstantField
 from servanda.store.keeping import protect, release
 
 ONLY_ADDED = ("store_levelestimate", "store_listingdecision", "store_attendance")

@@ -1,5 +1,6 @@
 """The service catalogue: what each service is, for users and for support, written, agreed and looked over."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -11,15 +12,19 @@ from servanda.bad_input import BadInput
 from servanda.engine.catalogue import CatalogueEntry, Support
 from servanda.engine.rights import Action
 from servanda.queries import catalogue as kept
+from servanda.queries import levels as of_levels
 from servanda.queries.catalogue import Listed, Names
 from servanda.reports import catalogue as words
+from servanda.reports import levels as level_words
 from servanda.reports.starter_catalogue import SCHOOL
 from servanda.services import accounts
 from servanda.services import catalogue as doing
+from servanda.services import levels as estimating
 from servanda.services.catalogue import WrittenMeanwhile
+from servanda.services.levels import EstimateRefused
 from servanda.store.access import NotFound
 from servanda.web import parameters
-from servanda.web.catalogue_forms import EntryForm, initial
+from servanda.web.catalogue_forms import EntryForm, EstimateForm, initial
 from servanda.web.frame import address
 from servanda.web.pages import ASKING, DOING, OrganisationRequest, may_do, page
 
@@ -46,9 +51,15 @@ def catalogue(request: OrganisationRequest) -> HttpResponse:
         "uncatalogued": [(id, names.services[id]) for id in kept.uncatalogued(request.viewer, known)],
         "withdrawn": [each for each in every if each.entry.withdrawn],
         "writes": may_do(request.viewer, Action.WRITE_CATALOGUE),
+        "maturities": _maturities(request, found),
         "starters": len(_starters(every)) if doing.may_write_all(request.viewer) else 0,
     }
     return render(request, "catalogue/list.html", context)
+
+
+def _maturities(request: OrganisationRequest, found: Sequence[Listed]) -> str:
+    """Return how many targets of the services are agreed, proposed and assumed."""
+    return level_words.maturity_words(of_levels.promised(request.viewer, found, now=request.now))
 
 
 def _card(request: OrganisationRequest, listed: Listed, names: Names, view: str) -> dict[str, Any]:
@@ -79,15 +90,30 @@ def _starters(found: tuple[Listed, ...]) -> list[tuple[str, CatalogueEntry]]:
 @page(Action.SEE_CATALOGUE)
 def file(request: OrganisationRequest) -> HttpResponse:
     """Hand out the catalogue as a table."""
-    content = words.table(kept.catalogue(request.viewer), kept.names(request.viewer))
+    content = words.table(*_tabled(request))
     answer = HttpResponse(content, content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="catalogue-{request.organisation_slug}.csv"'
     return answer
 
 
+def _tabled(request: OrganisationRequest) -> tuple[tuple[Listed, ...], Names, Mapping[str, Sequence[str]]]:
+    """Return what is offered, what its ids are called, and the cells of its levels."""
+    found, names = (
+        [each for each in kept.catalogue(request.viewer) if not each.entry.withdrawn],
+        kept.names(request.viewer),
+    )
+    levels = of_levels.of(request.viewer, found, now=request.now)
+    told = {service: level_words.cells(level_words.shown(each, names.customers)) for service, each in levels.items()}
+    return tuple(found), names, told
+
+
 @page(Action.SEE_CATALOGUE)
 def entry(request: OrganisationRequest, service: str) -> HttpResponse:
-    """Show what the catalogue says of a service, and how it came to say so."""
+    """Show what the catalogue says of a service, how it came to say so, and its levels."""
+    return _entry_page(request, service, EstimateForm(None, initial={"on": request.viewer.on}))
+
+
+def _entry_page(request: OrganisationRequest, service: str, form: EstimateForm) -> HttpResponse:
     versions, names = kept.one(request.viewer, service), kept.names(request.viewer)
     last, entry = versions[0], versions[0].entry
     earlier = [*versions[1:], None]
@@ -105,9 +131,10 @@ def entry(request: OrganisationRequest, service: str) -> HttpResponse:
         ],
         "writes": doing.may_write(request.viewer, service, entry) and not last.narrowed,
         "agrees": doing.may_agree(request.viewer, service, entry),
-        "levels": may_do(request.viewer, Action.SEE_RESULTS),
+        "levels": level_words.shown(of_levels.of(request.viewer, [last], now=request.now)[service], names.customers),
+        "estimate_form": form,
     }
-    return render(request, "catalogue/entry.html", context)
+    return render(request, "catalogue/entry.html", context, status=400 if form.errors else 200)
 
 
 # --- doing ---
@@ -197,6 +224,27 @@ def verify(request: OrganisationRequest, service: str) -> HttpResponse:
     doing.verify(request.viewer, service, _number(request), now=request.now)
     messages.success(request, "It is noted that the entry is still right.")
     return redirect("catalogue_entry", request.organisation_slug, service)
+
+
+@page(Action.WRITE_CATALOGUE, methods=DOING)
+def estimate(request: OrganisationRequest, service: str) -> HttpResponse:
+    """Keep what somebody estimates a level of the service at; where that is refused, say so beside the form."""
+    last, form = kept.one(request.viewer, service)[0], EstimateForm(request.POST)
+    if last.narrowed or not doing.may_write(request.viewer, service, last.entry):
+        raise NotFound(f"service '{service}' in the catalogue")
+    if not (form.is_valid() and _estimated(request, service, form)):
+        return _entry_page(request, service, form)
+    messages.success(request, "The estimate is kept, beside any earlier one.")
+    return redirect("catalogue_entry", request.organisation_slug, service)
+
+
+def _estimated(request: OrganisationRequest, service: str, form: EstimateForm) -> bool:
+    try:
+        estimating.estimate(request.viewer, service, form.cleaned_data["estimate"], now=request.now)
+    except EstimateRefused as refusal:
+        form.add_error("on", f"{refusal.found} {refusal.mend}")
+        return False
+    return True
 
 
 def _number(request: OrganisationRequest) -> int:
