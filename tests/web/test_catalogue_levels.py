@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
+from servanda.engine.catalogue import CatalogueEntry
 from servanda.files import agreements as agreement_files
 from servanda.services import catalogue
 from servanda.store import books, models, translate
@@ -22,7 +23,7 @@ ESTIMATE = {"kind": "resolution", "priority": "", "figure": "60 %", "source": "a
 @pytest.fixture
 def printing(kept_school: models.Organisation, manager: Client) -> Client:
     """Keep an entry for printing; return the browser of the service manager."""
-    entries = {"printing": catalogue.CatalogueEntry("Printing", used_by=("pupils",))}
+    entries = {"printing": CatalogueEntry("Printing", used_by=("pupils",))}
     catalogue.apply(MANAGER, entries, now=school.NOW)
     return manager
 

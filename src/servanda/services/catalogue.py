@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from django.db import transaction
 from django.db.models import F
@@ -97,32 +98,84 @@ class Applied:
     same: tuple[str, ...]
 
 
-def apply(viewer: Viewer, entries: Mapping[str, CatalogueEntry], *, now: datetime, plan: bool = False) -> Applied:
+NO_NUMBERS: Mapping[str, int] = MappingProxyType({})
+
+
+def apply(
+    viewer: Viewer,
+    entries: Mapping[str, CatalogueEntry],
+    *,
+    now: datetime,
+    plan: bool = False,
+    after: Mapping[str, int] = NO_NUMBERS,
+) -> Applied:
     """Keep what a file says of its services, all of it or nothing; with `plan` tell what that would be, no more.
 
-    Services that the file does not name stay as they are. Raises what `write` raises.
+    Services that the file does not name stay as they are. `after` has the numbers of the versions that the file was
+    made of, where it says so. Raises what `write` raises.
     """
     with transaction.atomic():
-        organisation = lock_organisation(viewer)
-        catalogue = _Catalogue(organisation, viewer, now)
-        kept = {each: newest(organisation, each) for each in entries}
-        for service in _those_below_first(entries):
-            _check_keepable(service, entries[service])
-            _refuse_unless_writer(viewer, service, entries[service], kept[service])
-            catalogue.keep(service, entries[service], kept[service])
-        same = {service for service, last in kept.items() if last and _entry_of(last) == entries[service]}
+        applied, refused = _all_kept(viewer, entries, after, now)
+        for refusal in refused.values():
+            raise refusal
         transaction.set_rollback(plan)
-    return Applied(
+    return applied
+
+
+def planned(
+    viewer: Viewer, entries: Mapping[str, CatalogueEntry], *, now: datetime, after: Mapping[str, int] = NO_NUMBERS
+) -> tuple[Applied, Mapping[str, BadInput]]:
+    """Return what `apply` would add, and why it would refuse each service that it would; nothing is kept."""
+    with transaction.atomic():
+        found = _all_kept(viewer, entries, after, now)
+        transaction.set_rollback(True)
+    return found
+
+
+def _all_kept(
+    viewer: Viewer, entries: Mapping[str, CatalogueEntry], after: Mapping[str, int], now: datetime
+) -> tuple[Applied, Mapping[str, BadInput]]:
+    """Keep the entries that can be; return what was added, and why the others cannot be."""
+    organisation = lock_organisation(viewer)
+    catalogue = _Catalogue(organisation, viewer, now)
+    kept = {each: newest(organisation, each) for each in entries}
+    refused: dict[str, BadInput] = {}
+    for service in _those_below_first(entries, refused):
+        try:
+            _keep_one(catalogue, service, entries[service], kept[service], after.get(service))
+        except BadInput as refusal:
+            refused[service] = refusal
+    same = {service for service, last in kept.items() if last and _entry_of(last) == entries[service]}
+    applied = Applied(
         new=tuple(service for service, last in kept.items() if last is None),
         changed=tuple(service for service, last in kept.items() if last and service not in same),
         same=tuple(service for service in kept if service in same),
     )
+    return applied, refused
 
 
-def _those_below_first(entries: Mapping[str, CatalogueEntry]) -> Iterator[str]:
-    """Yield services so that each comes after those of the same file that it rests on."""
+def _keep_one(
+    catalogue: "_Catalogue",
+    service: str,
+    entry: CatalogueEntry,
+    last: models.CatalogueVersion | None,
+    after: int | None,
+) -> None:
+    _check_keepable(service, entry)
+    _refuse_unless_writer(catalogue.viewer, service, entry, last)
+    if last is not None and after is not None and last.number != after and _entry_of(last) != entry:
+        raise WrittenMeanwhile(service, last)
+    catalogue.keep(service, entry, last)
+
+
+def _those_below_first(entries: Mapping[str, CatalogueEntry], refused: dict[str, BadInput]) -> Iterator[str]:
+    """Yield services so that each comes after those of the same file that it rests on; none where some are a circle."""
     depends_on = {service: set(entry.depends_on) & entries.keys() for service, entry in entries.items()}
-    _refuse_circle(depends_on)
+    try:
+        _refuse_circle(depends_on)
+    except CatalogueRefused as refusal:
+        refused.update(dict.fromkeys(circle(depends_on), refusal))
+        return
     waiting = dict(depends_on)
     while waiting:
         free = [service for service, others in waiting.items() if not others & waiting.keys()]

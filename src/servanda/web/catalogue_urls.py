@@ -2,11 +2,14 @@
 
 from django.urls import URLPattern, path
 
-from servanda.web.views import catalogue
+from servanda.web.views import catalogue, catalogue_upload
 
 urlpatterns: list[URLPattern] = [
     path("catalogue/", catalogue.catalogue, name="catalogue"),
     path("catalogue/catalogue.csv", catalogue.file, name="catalogue_file"),
+    path("catalogue/catalogue.xlsx", catalogue.workbook, name="catalogue_workbook"),
+    path("catalogue/table/", catalogue_upload.upload, name="catalogue_upload"),
+    path("catalogue/table/keep/", catalogue_upload.keep, name="catalogue_keep"),
     path("catalogue/add/", catalogue.add, name="catalogue_add"),
     path("catalogue/starter/", catalogue.starter, name="catalogue_starter"),
     path("catalogue/of/<name:service>/", catalogue.entry, name="catalogue_entry"),

@@ -64,7 +64,19 @@ OF_ADDRESS: Mapping[str, str] = MappingProxyType(
         "import": "imports",
         **{
             f"catalogue_{each}": "catalogue"
-            for each in ("file", "add", "starter", "entry", "write", "agree", "verify", "estimate")
+            for each in (
+                "file",
+                "add",
+                "starter",
+                "entry",
+                "write",
+                "agree",
+                "verify",
+                "estimate",
+                "workbook",
+                "upload",
+                "keep",
+            )
         },
         "people_add": "people",
         "person": "people",

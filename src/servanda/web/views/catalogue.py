@@ -1,6 +1,6 @@
 """The service catalogue: what each service is, for users and for support, written, agreed and looked over."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from servanda.bad_input import BadInput
 from servanda.engine.catalogue import CatalogueEntry, Support
 from servanda.engine.rights import Action
+from servanda.files.catalogue_tables import SUPPORT, component_words
 from servanda.queries import catalogue as kept
 from servanda.queries import levels as of_levels
 from servanda.queries.catalogue import Listed, Names
@@ -30,6 +31,7 @@ from servanda.web.pages import ASKING, DOING, OrganisationRequest, may_do, page
 
 VIEWS = ("users", "technical")
 MEANWHILE = "written_meanwhile"
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 # --- seeing ---
 
@@ -90,21 +92,20 @@ def _starters(found: tuple[Listed, ...]) -> list[tuple[str, CatalogueEntry]]:
 @page(Action.SEE_CATALOGUE)
 def file(request: OrganisationRequest) -> HttpResponse:
     """Hand out the catalogue as a table."""
-    content = words.table(*_tabled(request))
-    answer = HttpResponse(content, content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="catalogue-{request.organisation_slug}.csv"'
+    content = words.as_csv(words.tabled(request.viewer, request.now))
+    return _attached(request, content, "text/csv; charset=utf-8", "csv")
+
+
+@page(Action.SEE_CATALOGUE)
+def workbook(request: OrganisationRequest) -> HttpResponse:
+    """Hand out the catalogue as a workbook."""
+    return _attached(request, words.as_workbook(words.tabled(request.viewer, request.now)), WORKBOOK, "xlsx")
+
+
+def _attached(request: OrganisationRequest, content: bytes, kind: str, suffix: str) -> HttpResponse:
+    answer = HttpResponse(content, content_type=kind)
+    answer["Content-Disposition"] = f'attachment; filename="catalogue-{request.organisation_slug}.{suffix}"'
     return answer
-
-
-def _tabled(request: OrganisationRequest) -> tuple[tuple[Listed, ...], Names, Mapping[str, Sequence[str]]]:
-    """Return what is offered, what its ids are called, and the cells of its levels."""
-    found, names = (
-        [each for each in kept.catalogue(request.viewer) if not each.entry.withdrawn],
-        kept.names(request.viewer),
-    )
-    levels = of_levels.of(request.viewer, found, now=request.now)
-    told = {service: level_words.cells(level_words.shown(each, names.customers)) for service, each in levels.items()}
-    return tuple(found), names, told
 
 
 @page(Action.SEE_CATALOGUE)
@@ -121,8 +122,8 @@ def _entry_page(request: OrganisationRequest, service: str, form: EstimateForm) 
         "listed": last,
         "for_users": list(words.for_users(entry, names)),
         "technical": list(words.technical(entry, names)),
-        "support": words.SUPPORT[entry.supported],
-        "components": [words.component(each) for each in entry.components],
+        "support": SUPPORT[entry.supported],
+        "components": [component_words(each) for each in entry.components],
         "gaps": _gaps(last),
         "stale": last.is_stale(request.now),
         "versions": [
