@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from servanda.bad_input import BadInput
@@ -31,7 +31,12 @@ class NotSet(BadInput):
 
 def rendered(report: MonthReport, *, program: Sequence[str] = PROGRAM, longest: float = LONGEST) -> bytes:
     """Return the PDF, the same bytes for the same report; raise `NotSet` where it is not done within its time."""
-    content = json.dumps(record(report), ensure_ascii=False, sort_keys=True).encode()
+    return typeset(record(report), program=program, longest=longest)
+
+
+def typeset(told: Mapping[str, Any], *, program: Sequence[str] = PROGRAM, longest: float = LONGEST) -> bytes:
+    """Return as PDF what a program is told, or raise `NotSet`."""
+    content = json.dumps(told, ensure_ascii=False, sort_keys=True).encode()
     try:
         ended = subprocess.run(program, input=content, capture_output=True, timeout=longest, check=False)
     except subprocess.TimeoutExpired:

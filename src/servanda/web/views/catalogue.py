@@ -15,8 +15,10 @@ from servanda.files.catalogue_tables import SUPPORT, component_words
 from servanda.queries import catalogue as kept
 from servanda.queries import levels as of_levels
 from servanda.queries.catalogue import Listed, Names
+from servanda.reports import booklet as booklets
 from servanda.reports import catalogue as words
 from servanda.reports import levels as level_words
+from servanda.reports.booklet import Booklet
 from servanda.reports.starter_catalogue import SCHOOL
 from servanda.services import accounts
 from servanda.services import catalogue as doing
@@ -100,6 +102,22 @@ def file(request: OrganisationRequest) -> HttpResponse:
 def workbook(request: OrganisationRequest) -> HttpResponse:
     """Hand out the catalogue as a workbook."""
     return _attached(request, words.as_workbook(words.tabled(request.viewer, request.now)), WORKBOOK, "xlsx")
+
+
+@page(Action.SEE_CATALOGUE)
+def booklet(request: OrganisationRequest) -> HttpResponse:
+    """Show the catalogue as a booklet for users, to be printed."""
+    return render(request, "catalogue/booklet.html", {"booklet": _booklet(request), "title": booklets.TITLE})
+
+
+@page(Action.SEE_CATALOGUE)
+def booklet_pdf(request: OrganisationRequest) -> HttpResponse:
+    """Hand out the booklet as PDF."""
+    return _attached(request, booklets.pdf(_booklet(request)), "application/pdf", "pdf")
+
+
+def _booklet(request: OrganisationRequest) -> Booklet:
+    return booklets.of(request.viewer, request.organisation_name, request.zone, request.now)
 
 
 def _attached(request: OrganisationRequest, content: bytes, kind: str, suffix: str) -> HttpResponse:
