@@ -115,6 +115,14 @@ OF_ORGANISATION: Mapping[str, OfOrganisation] = MappingProxyType(
             {"source": "desk", "number": "none-such"},
             {"source": "ticket.source", "number": "ticket.number"},
         ),
+        "ticket_decide": OfOrganisation(
+            who_may(Action.DECIDE_UNLISTED),
+            {"source": "desk", "number": "R1"},
+            {"source": "desk", "number": "none-such"},
+            {"source": "ticket.source", "number": "ticket.number"},
+            methods=DOING,
+            done=400,
+        ),
         "agreements": OfOrganisation(who_may(Action.SEE_AGREEMENT)),
         "agreement": OfOrganisation(
             who_may(Action.SEE_AGREEMENT),

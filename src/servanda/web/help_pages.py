@@ -61,6 +61,7 @@ OF_ADDRESS: Mapping[str, str] = MappingProxyType(
         "agreement": "agreements",
         "agreement_version": "agreements",
         "saved_views": "tickets",
+        "ticket_decide": "ticket",
         "import": "imports",
         **{
             f"catalogue_{each}": "catalogue"

@@ -1,6 +1,6 @@
 """The service catalogue: what each service is, for users and for support, written, agreed and looked over."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -14,6 +14,7 @@ from servanda.engine.rights import Action
 from servanda.files.catalogue_tables import SUPPORT, component_words
 from servanda.queries import catalogue as kept
 from servanda.queries import levels as of_levels
+from servanda.queries import unlisted
 from servanda.queries.catalogue import Listed, Names
 from servanda.reports import booklet as booklets
 from servanda.reports import catalogue as words
@@ -56,6 +57,7 @@ def catalogue(request: OrganisationRequest) -> HttpResponse:
         "withdrawn": [each for each in every if each.entry.withdrawn],
         "writes": may_do(request.viewer, Action.WRITE_CATALOGUE),
         "maturities": _maturities(request, found),
+        "proposals": unlisted.proposals(request.viewer),
         "starters": len(_starters(every)) if doing.may_write_all(request.viewer) else 0,
     }
     return render(request, "catalogue/list.html", context)
@@ -162,13 +164,19 @@ def _entry_page(request: OrganisationRequest, service: str, form: EstimateForm) 
 @page(Action.WRITE_CATALOGUE, methods=ASKING)
 def add(request: OrganisationRequest) -> HttpResponse:
     """Ask for a service that is not in the catalogue yet, and keep it."""
-    named, names = request.GET.get("service", ""), kept.names(request.viewer)
-    form = _form(request, {"after": 0, "name": names.services.get(named, "")}, "")
+    named, known = request.GET.get("service", ""), _known_services(request)
+    form = _form(request, {"after": 0, "name": known.get(named, "")}, "")
     if request.method == "POST" and form.is_valid():
-        service = named if named in names.services else accounts.slug_of(form.cleaned_data["entry"].name, "service")
+        service = named if named in known else accounts.slug_of(form.cleaned_data["entry"].name, "service")
         if _written(request, service, form):
             return redirect("catalogue_entry", request.organisation_slug, service)
     return _asking(request, {"form": form, "after": 0})
+
+
+def _known_services(request: OrganisationRequest) -> Mapping[str, str]:
+    """Return the services that have an id already, by it: those with a name, and those proposed from tickets."""
+    proposed = {each.service: each.service for each in unlisted.proposals(request.viewer)}
+    return {**proposed, **kept.names(request.viewer).services}
 
 
 @page(Action.WRITE_CATALOGUE, methods=ASKING)
