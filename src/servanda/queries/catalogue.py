@@ -95,6 +95,13 @@ def names(viewer: Viewer) -> Names:
     )
 
 
+def gone(viewer: Viewer) -> frozenset[str]:
+    """Return the ids of those who have left, who may still own entries; raise `NotFound` as `catalogue` does."""
+    organisation = access_part(viewer, Action.SEE_CATALOGUE)
+    people = models.Person.objects.filter(organisation=organisation, active=False)
+    return frozenset(people.values_list("slug", flat=True))
+
+
 def uncatalogued(viewer: Viewer, known: Iterable[str]) -> tuple[str, ...]:
     """Return the services that agreements name and the catalogue does not; none where a viewer sees a part alone."""
     held = [each for each in viewer.assignments if each.holds_on(viewer.on)]

@@ -6,13 +6,13 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from servanda.engine.canonical import revive
-from servanda.engine.catalogue import CatalogueEntry, Unlisted, unlisted
+from servanda.engine.catalogue import Unlisted, unlisted
 from servanda.engine.rights import Action, Subject, Viewer, may
 from servanda.queries.ticket import KeptTicket
 from servanda.queries.ticket_filters import Outside
 from servanda.store import models
 from servanda.store.access import access_part
+from servanda.store.catalogue_entries import last_entries
 from servanda.store.unlisted import why_unlisted
 
 NOBODY = Q(pk__in=())
@@ -95,7 +95,7 @@ def proposals(viewer: Viewer) -> tuple[Proposed, ...]:
     tickets: dict[tuple[str, str], int] = {}
     for service, component in rows.order_by("service", "component").values_list("service", "component"):
         tickets[service, component] = tickets.get((service, component), 0) + 1
-    entries = dict(_entries(organisation))
+    entries = dict(last_entries(organisation))
     waiting = [each for each in tickets if unlisted(entries.get(each[0]), each[1])]
     return tuple(Proposed(*each, tickets[each]) for each in waiting[:MOST_PROPOSED])
 
@@ -108,13 +108,5 @@ def _last_decisions(organisation: models.Organisation) -> QuerySet[models.Listin
 
 def _listed(organisation: models.Organisation) -> list[str] | None:
     """Return the services that are listed; `None` where the catalogue is still empty."""
-    entries = dict(_entries(organisation))
+    entries = dict(last_entries(organisation))
     return [service for service, entry in entries.items() if not unlisted(entry)] if entries else None
-
-
-def _entries(organisation: models.Organisation) -> list[tuple[str, CatalogueEntry]]:
-    """Return the last version of each entry, in one statement."""
-    versions = models.CatalogueVersion.objects.filter(organisation=organisation)
-    later = versions.filter(service=OuterRef("service"), number__gt=OuterRef("number"))
-    rows = versions.exclude(Exists(later)).order_by("service").values_list("service", "content")
-    return [(service, revive(CatalogueEntry, content)) for service, content in rows]

@@ -1,6 +1,6 @@
 """The service catalogue: what each service is, for users and for support, written, agreed and looked over."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -44,23 +44,30 @@ def catalogue(request: OrganisationRequest) -> HttpResponse:
     """Show the catalogue as users read it, or as support staff do."""
     view = parameters.choice(request, "view", VIEWS, VIEWS[0])
     every, names = kept.catalogue(request.viewer), kept.names(request.viewer)
-    known = {each.service for each in every}
+    known, gone = {each.service for each in every}, kept.gone(request.viewer)
     found = [each for each in every if not each.entry.withdrawn]
+    supported = [each for each in found if each.entry.supported is not Support.NONE]
     context = {
         "view": view,
-        "supported": [_card(request, each, names, view) for each in found if each.entry.supported is not Support.NONE],
+        "supported": [_card(request, each, names, view, gone) for each in supported],
         "not_supported": [each for each in found if each.entry.supported is Support.NONE],
-        "not_covered": [each for each in found if each.entry.not_covered and each.entry.supported is not Support.NONE],
+        "not_covered": [each for each in supported if each.entry.not_covered],
         "of": len(found),
         "agreed": sum(bool(each.agreed) for each in found),
         "uncatalogued": [(id, names.services[id]) for id in kept.uncatalogued(request.viewer, known)],
         "withdrawn": [each for each in every if each.entry.withdrawn],
         "writes": may_do(request.viewer, Action.WRITE_CATALOGUE),
         "maturities": _maturities(request, found),
+        "ownerless": sum(_is_ownerless(each, gone) for each in found),
         "proposals": unlisted.proposals(request.viewer),
         "starters": len(_starters(every)) if doing.may_write_all(request.viewer) else 0,
     }
     return render(request, "catalogue/list.html", context)
+
+
+def _is_ownerless(listed: Listed, gone: Collection[str]) -> bool:
+    """Whether an entry that is seen whole has no owner, or one who has left."""
+    return not listed.narrowed and (not listed.entry.owner or listed.entry.owner in gone)
 
 
 def _maturities(request: OrganisationRequest, found: Sequence[Listed]) -> str:
@@ -68,16 +75,19 @@ def _maturities(request: OrganisationRequest, found: Sequence[Listed]) -> str:
     return level_words.maturity_words(of_levels.promised(request.viewer, found, now=request.now))
 
 
-def _card(request: OrganisationRequest, listed: Listed, names: Names, view: str) -> dict[str, Any]:
+def _card(
+    request: OrganisationRequest, listed: Listed, names: Names, view: str, gone: Collection[str]
+) -> dict[str, Any]:
     told = words.for_users(listed.entry, names) if view == "users" else words.technical(listed.entry, names)
-    return {"listed": listed, "told": list(told), "stale": listed.is_stale(request.now), "gaps": _gaps(listed)}
+    return {"listed": listed, "told": list(told), "stale": listed.is_stale(request.now), "gaps": _gaps(listed, gone)}
 
 
-def _gaps(listed: Listed) -> list[str]:
+def _gaps(listed: Listed, gone: Collection[str]) -> list[str]:
     """Return what is still missing in an entry, in words; nothing of it to whom the entry is narrowed."""
     entry = listed.entry
     told = {
         "no owner": not entry.owner,
+        "its owner has left": entry.owner in gone,
         "nobody is named who supports it": not entry.supported_by,
         "no first contact": not entry.first_contact,
         "not agreed with users yet": not listed.agreed and not listed.agreed_before,
@@ -144,7 +154,7 @@ def _entry_page(request: OrganisationRequest, service: str, form: EstimateForm) 
         "technical": list(words.technical(entry, names)),
         "support": SUPPORT[entry.supported],
         "components": [component_words(each) for each in entry.components],
-        "gaps": _gaps(last),
+        "gaps": _gaps(last, kept.gone(request.viewer)),
         "stale": last.is_stale(request.now),
         "versions": [
             (each, words.changes(before.entry, each.entry) if before else ())
