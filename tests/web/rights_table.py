@@ -169,6 +169,10 @@ OF_ORGANISATION: Mapping[str, OfOrganisation] = MappingProxyType(
             **OF_AN_ENTRY,
         ),
         "people": OfOrganisation(who_may(Action.SEE_PEOPLE)),
+        "attendance": OfOrganisation(who_may(Action.SEE_PEOPLE)),
+        "attendance_note": OfOrganisation(
+            who_may(Action.NOTE_ATTENDANCE), methods=DOING, form={"on": "2026-01-12", "present": "representative"}
+        ),
         "people_add": OfOrganisation(who_may(Action.MANAGE_PEOPLE), methods=DOING, form={"name": "Alex"}),
         "person": OfOrganisation(who_may(Action.SEE_PEOPLE), **OF_SOMEBODY),
         "person_assign": of_managing({"role": "technician"}),

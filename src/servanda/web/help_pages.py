@@ -80,6 +80,8 @@ OF_ADDRESS: Mapping[str, str] = MappingProxyType(
             )
         },
         "people_add": "people",
+        "attendance": "people",
+        "attendance_note": "people",
         "person": "people",
         **{f"person_{each}": "people" for each in ("assign", "invite", "end", "hand_over", "leave", "return")},
         **{

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from servanda.bad_input import BadInput
 from servanda.engine.rights import Action, Assignment, Role
-from servanda.queries import owners
+from servanda.queries import attendance, owners
 from servanda.queries import people as kept
 from servanda.queries.owners import Owned, Sort
 from servanda.queries.people import Directory, OnePerson
@@ -39,6 +39,7 @@ def _people_page(request: OrganisationRequest, form: AddPersonForm) -> HttpRespo
         "found": found,
         "here": [(each, _roles(each.roles, names)) for each in found.here],
         "missing": _missing(found),
+        "to_be_replaced": attendance.of(request.viewer).to_be_replaced,
         "left_alone": _left_alone(found),
         "orphans": _owned(request, owners.without_owner(request.viewer, now=request.now)),
         "form": form if may_do(request.viewer, Action.MANAGE_PEOPLE) else None,
@@ -59,6 +60,7 @@ def _person_page(request: OrganisationRequest, person: str, form: RoleForm) -> H
         "roles": _roles(found.person.roles, names),
         "other_roles": _roles(found.person.other_roles, names),
         "alone_in": [ROLES[each].name for each in found.alone_in],
+        "attended": list(attendance.of_person(request.viewer, person).items())[: attendance.SHOWN],
         "owned": _owned(request, _owned_by(request, found.person)),
         "steps": [(each, _step_words(each)) for each in found.steps],
         "form": form,
