@@ -14,7 +14,7 @@ from servanda.queries import catalogue as kept
 from servanda.queries.catalogue import Listed
 from servanda.reports import catalogue as words
 from servanda.services import accounts, catalogue
-from servanda.services.catalogue import NO_NUMBERS, Applied
+from servanda.services.catalogue import NO_NUMBERS, Applied, CatalogueRefused
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def _plan(
     refused: tuple[Refusal, ...] = (),
 ) -> Plan:
     applied, why = catalogue.planned(viewer, entries, now=now, after=after)
-    more = [Refusal(rows.get(id, 0), "", f"{id}: {each.found}", each.mend) for id, each in why.items()]
+    more = [_refused(rows.get(id, 0), id, each) for id, each in why.items()]
     more += [
         _narrowed(rows[id], id) for id in applied.changed if id not in why and id in listed and listed[id].narrowed
     ]
@@ -83,6 +83,11 @@ def _plan(
         tuple(sorted((*refused, *more), key=lambda each: each.row)),
         {id: listed[id].number for id in entries if id in listed},
     )
+
+
+def _refused(row: int, service: str, why: BadInput) -> Refusal:
+    part = why.part.replace("_", " ") if isinstance(why, CatalogueRefused) else ""
+    return Refusal(row, part, f"{service}: {why.found}", why.mend)
 
 
 def _changed(service: str, entry: CatalogueEntry, listed: Mapping[str, Listed]) -> Changed:

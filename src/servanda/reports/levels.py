@@ -42,6 +42,18 @@ class MonthShown:
 
 
 @dataclass(frozen=True, slots=True)
+class PromiseWords:
+    """What a target promises, and the version that says so."""
+
+    said: str
+    version: str
+
+    def __str__(self) -> str:
+        """Return both."""
+        return f"{self.said} ({self.version})"
+
+
+@dataclass(frozen=True, slots=True)
 class LevelShown:
     """A level of a service: its estimate with earlier ones, what is measured with n and period, what is promised.
 
@@ -56,7 +68,7 @@ class LevelShown:
     measured: str
     n: int
     period: str
-    promised: Mapping[str, tuple[str, ...]]
+    promised: Mapping[str, tuple[PromiseWords, ...]]
     mark: Mark | None
     series: tuple[MonthShown, ...]
 
@@ -66,17 +78,17 @@ class LevelShown:
         return KINDS[self.kind]
 
     @property
-    def assumed(self) -> tuple[str, ...]:
+    def assumed(self) -> tuple[PromiseWords, ...]:
         """What an agreement only assumes."""
         return self.promised["assumed"]
 
     @property
-    def proposed(self) -> tuple[str, ...]:
+    def proposed(self) -> tuple[PromiseWords, ...]:
         """What is proposed and not agreed yet."""
         return self.promised["proposed"]
 
     @property
-    def agreed(self) -> tuple[str, ...]:
+    def agreed(self) -> tuple[PromiseWords, ...]:
         """What is agreed."""
         return self.promised["agreed"]
 
@@ -113,7 +125,9 @@ def _level(levels: Levels, kind: LevelKind, priority: str, customers: Mapping[st
         measured=ratios.attained(result.met, result.verdicts) if last else NOT_MEASURED,
         n=result.verdicts,
         period=_month_words(last, levels) if last else "",
-        promised={each: tuple(_promised(levels, kind, priority, each, customers)) for each in MATURITIES},
+        promised={
+            each: tuple(dict.fromkeys(_promised(levels, kind, priority, each, customers))) for each in MATURITIES
+        },
         mark=_mark(levels, kind, priority, result),
         series=tuple(_series(results, [each.told for each in estimates], levels)),
     )
@@ -155,17 +169,26 @@ def _clauses(levels: Levels, kind: LevelKind) -> Iterator[Clause]:
     return (each for each in levels.clauses if each.target.kind is kind.target_kind)
 
 
+def _by_maturity(
+    levels: Levels, kind: LevelKind, priority: str, customers: Mapping[str, str]
+) -> Mapping[str, tuple[PromiseWords, ...]]:
+    """Return what is promised by its maturity, each promise once."""
+    told = {each: _promised(levels, kind, priority, each, customers) for each in MATURITIES}
+    return {maturity: tuple(dict.fromkeys(words)) for maturity, words in told.items()}
+
+
 def _promised(
     levels: Levels, kind: LevelKind, priority: str, maturity: str, customers: Mapping[str, str]
-) -> Iterator[str]:
-    """Yield the words of the targets of a maturity, each once."""
+) -> Iterator[PromiseWords]:
+    """Yield the words of the targets of a maturity."""
     if kind is LevelKind.SUPPORT_HOURS:
-        yield from dict.fromkeys(_hours(each, customers) for each in levels.clauses if each.target.maturity == maturity)
+        yield from (_hours(each, customers) for each in levels.clauses if each.target.maturity == maturity)
         return
     for clause in _clauses(levels, kind):
         limit = clause.target.limits.get(priority or ANY_PRIORITY)
         if clause.target.maturity == maturity and limit:
-            yield f"{limit_words(limit)}{_share(clause.target.share)}{_for(clause, customers)}"
+            said = f"{limit_words(limit)}{_share(clause.target.share)}{_for(clause, customers)}"
+            yield PromiseWords(said, clause.version.label)
 
 
 def _share(share: Fraction | None) -> str:
@@ -174,12 +197,12 @@ def _share(share: Fraction | None) -> str:
 
 def _for(clause: Clause, customers: Mapping[str, str]) -> str:
     named = ", ".join(sorted(customers.get(each, each) for each in clause.customers))
-    return f", for {named} ({clause.version.label})" if named else f" ({clause.version.label})"
+    return f", for {named}" if named else ""
 
 
-def _hours(clause: Clause, customers: Mapping[str, str]) -> str:
-    calendar = clause.target.calendar
-    return f"{'; '.join(hours.week(calendar.weekly, closed=False))}{_for(clause, customers)}"
+def _hours(clause: Clause, customers: Mapping[str, str]) -> PromiseWords:
+    week = "; ".join(hours.week(clause.target.calendar.weekly, closed=False))
+    return PromiseWords(f"{week}{_for(clause, customers)}", clause.version.label)
 
 
 # --- month by month ---
@@ -194,7 +217,9 @@ def _series(results: Mapping[date, Result], estimates: list[Estimate], levels: L
         stood = [each.figure for each in estimates if each.on < after(month)]
         yield MonthShown(
             _month_words(month, levels),
-            f"{ratios.attained(result.met, result.verdicts)}, n = {result.verdicts:,}" if result else NOT_MEASURED,
+            f"measured {ratios.attained(result.met, result.verdicts)}, n = {result.verdicts:,}"
+            if result
+            else NOT_MEASURED,
             stood[-1] if stood else "",
         )
 
@@ -215,8 +240,8 @@ def cells(levels: Iterable[LevelShown]) -> list[str]:
         for cell in (
             _lines((each, _estimate_words(each)) for each in told if each.kind is kind),
             _lines((each, _measured_words(each)) for each in told if each.kind is kind) or NOT_MEASURED,
-            _lines((each, "; ".join(each.proposed)) for each in told if each.kind is kind),
-            _lines((each, "; ".join(each.agreed)) for each in told if each.kind is kind),
+            _lines((each, "; ".join(map(str, each.proposed))) for each in told if each.kind is kind),
+            _lines((each, "; ".join(map(str, each.agreed))) for each in told if each.kind is kind),
         )
     ]
 

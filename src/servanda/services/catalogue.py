@@ -26,7 +26,11 @@ TEXTS = ("description", "not_covered", "place", "hours", "first_contact", "proce
 
 
 class CatalogueRefused(BadInput):
-    """Something that cannot be said of a service."""
+    """Something that cannot be said of a service; `part` is the part of the entry that it is about, where it is one."""
+
+    def __init__(self, found: str, *, expected: str, mend: str, part: str = "") -> None:
+        super().__init__(found, expected=expected, mend=mend)
+        self.part = part
 
 
 class WrittenMeanwhile(CatalogueRefused):
@@ -37,6 +41,7 @@ class WrittenMeanwhile(CatalogueRefused):
             f"'{last.written_by}' has written version {last.number} of '{service}' since you opened it.",
             expected="the entry as it was when you opened it",
             mend="Compare it with what you wrote, and save once more what is to stand.",
+            part="version",
         )
 
 
@@ -289,6 +294,7 @@ def _check_references(
             f"There is no person '{entry.owner}' here who could own '{entry.name}'.",
             expected="somebody who is here",
             mend="Add the person first, or choose another.",
+            part="owner",
         )
     unknown = [each for each in entry.depends_on if each not in depends_on]
     if unknown:
@@ -296,6 +302,7 @@ def _check_references(
             f"'{entry.name}' depends on '{unknown[0]}', which the catalogue does not know.",
             expected="services that are in the catalogue",
             mend="Add that service first.",
+            part="depends_on",
         )
     _refuse_circle(depends_on, service)
 
@@ -306,6 +313,7 @@ def _refuse_circle(depends_on: Mapping[str, Iterable[str]], through: str = "") -
             f"Services would depend on one another in a circle: {' → '.join(found)}.",
             expected="services that rest on others, never on themselves",
             mend="Take one of these out.",
+            part="depends_on",
         )
 
 

@@ -87,7 +87,7 @@ def _promises(of_service: Levels, names: Names) -> Iterator[tuple[str, str]]:
     for each in levels.shown(of_service, names.customers):
         if each.agreed:
             priority = f", priority {each.priority}" if each.priority else ""
-            yield f"{each.kind_word}{priority}", "; ".join(each.agreed)
+            yield f"{each.kind_word}{priority}", "; ".join(dict.fromkeys(one.said for one in each.agreed))
 
 
 def _not_covered(every: Iterable[Listed]) -> Iterator[tuple[str, str]]:

@@ -29,7 +29,7 @@ def _form(found: Attendance, told: Any, **more: Any) -> MeetingForm:
 def _attendance_page(request: OrganisationRequest, found: Attendance, form: MeetingForm) -> HttpResponse:
     context = {
         "found": found,
-        "rows": [(each, [each.present.get(on) for on in found.meetings]) for each in found.representatives],
+        "rows": [(each, [(on, each.present.get(on)) for on in found.meetings]) for each in found.representatives],
         "form": form if may_do(request.viewer, Action.NOTE_ATTENDANCE) and found.representatives else None,
     }
     return render(request, "people/attendance.html", context, status=400 if form.errors else 200)
