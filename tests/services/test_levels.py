@@ -3,12 +3,15 @@
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from servanda.engine.catalogue import CatalogueEntry
 from servanda.engine.levels import Estimate, LevelKind
 from servanda.engine.rights import Role
 from servanda.queries import catalogue as kept
 from servanda.queries import levels as of_levels
-from servanda.services import levels
+from servanda.services import catalogue, levels
 from servanda.services.levels import EstimateRefused
 from servanda.store import models
 from servanda.store.access import NotFound
@@ -57,3 +60,20 @@ def test_who_sees_a_part_alone_is_not_told_who_estimated(own: models.Organisatio
     [estimated] = of_levels.of(part, kept.one(part, "printing")[:1], now=NOW)["printing"].estimates
     assert estimated.told == FIRST
     assert estimated.written_by == ""
+
+
+def test_levels_take_as_many_statements_for_many_entries_as_for_one(own: models.Organisation) -> None:
+    few = statements()
+    for number in range(20):
+        service = f"service-{number}"
+        catalogue.write(MANAGER, service, CatalogueEntry(service), after=0, now=NOW)
+        levels.estimate(MANAGER, service, FIRST, now=NOW)
+    assert statements() == few
+
+
+def statements() -> int:
+    """Return how many statements the levels of all entries take."""
+    listed = kept.catalogue(MANAGER)
+    with CaptureQueriesContext(connection) as asked:
+        assert len(of_levels.of(MANAGER, listed, now=NOW)) == len(listed)
+    return len(asked)

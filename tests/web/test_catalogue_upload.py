@@ -2,6 +2,7 @@
 
 import csv
 import io
+import secrets
 import zipfile
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from servanda.engine.rights import Role
 from servanda.queries import catalogue as kept
 from servanda.services import catalogue
 from servanda.store import models
+from tests.files.workbook_examples import save, sheet_of
 from tests.tenancy import school
 from tests.web.browsers import SignedIn
 from tests.web.test_catalogue import CATALOGUE, MANAGER, said
@@ -112,7 +114,7 @@ def test_a_plan_is_kept_only_by_whom_it_was_shown_to_and_as_it_was(printing: Cli
     ("name", "content", "found"),
     [
         ("catalogue.ods", b"service\nPrinting\n", "ends neither with .csv nor with .xlsx"),
-        ("catalogue.csv", b"service\n" + b"x" * (4 * 1024 * 1024), "at most 4,194,304"),
+        ("catalogue.csv", b"service\n" + b"x" * 900_000, "at most 900,000"),
         ("catalogue.xlsx", b"PK\x03\x04 and no more", "cannot be read"),
         ("catalogue.csv", b"what,is,this\n1,2,3\n", "is not known"),
     ],
@@ -145,3 +147,10 @@ def test_who_sees_a_part_of_an_entry_cannot_lose_the_rest(printing: Client) -> N
     page = sent(printing, table, status=400)
     assert "the rest would be lost" in page
     assert entries()["library"].owner == "administrator"
+
+
+def test_a_plan_that_no_request_could_bring_back_is_refused_at_once(printing: Client, tmp_path: Path) -> None:
+    rows = [("service", "place"), *((f"s{number}", secrets.token_hex(2_300)) for number in range(300))]
+    content = save(sheet_of(rows), tmp_path / "table.xlsx").read_bytes()
+    assert len(content) < 900_000
+    assert "more than one form can hold" in sent(printing, content, "table.xlsx", status=400)

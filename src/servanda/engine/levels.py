@@ -79,5 +79,5 @@ class Estimate:
     def share(self) -> Fraction | None:
         """The figure where it is a percentage, from 0 to 1; `None` for any other."""
         found = _PERCENTAGE.fullmatch(self.figure.strip())
-        share = Fraction(found["number"]) / 100 if found else None
+        share = Fraction(found["number"]) * Fraction(1, 100) if found else None
         return share if share is not None and share <= 1 else None

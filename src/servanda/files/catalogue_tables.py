@@ -241,6 +241,7 @@ class _Reading:
         self.rows: dict[str, int] = {}
         self.after: dict[str, int] = {}
         self.services = dict(called.services)
+        self._by_name = {entry.name.casefold(): id for id, entry in kept.items()}
 
     def table(self, records: Sequence[Record]) -> CatalogueTable:
         """Return what the rows say."""
@@ -259,8 +260,9 @@ class _Reading:
     def _id(self, told: Mapping[str, str]) -> str:
         """Return the id that a row has, that of the service of its name, or else one made of the name."""
         name = told.get("service", "").strip()
-        by_name = {entry.name.casefold(): id for id, entry in self.kept.items()}
-        return told.get("id", "").strip() or by_name.get(name.casefold(), "") or (self.id_of(name) if name else "")
+        return (
+            told.get("id", "").strip() or self._by_name.get(name.casefold(), "") or (self.id_of(name) if name else "")
+        )
 
     def _take(self, record: Record, told: Mapping[str, str]) -> Refusal | None:
         """Keep what a row says; return why it cannot be kept."""

@@ -16,7 +16,7 @@ from servanda.bad_input import BadInput
 from servanda.engine.canonical import plain, revive
 from servanda.engine.catalogue import CatalogueEntry
 from servanda.engine.rights import Action
-from servanda.files.catalogue_tables import LARGEST, SUFFIXES, RefusedTable
+from servanda.files.catalogue_tables import SUFFIXES, RefusedTable
 from servanda.reports import catalogue_plan
 from servanda.reports.catalogue_plan import Plan
 from servanda.services import catalogue as doing
@@ -26,20 +26,20 @@ HELD_FOR = timedelta(hours=2)
 """How long a plan may be looked at before it is to be kept."""
 
 MOST_SHOWN = 200
-MOST_HELD = 2_000_000
-"""How many signs a plan may have between the two forms."""
+LARGEST_SENT = 900_000
+"""How many bytes a table may have that is sent, and a plan between the two forms: no request holds more than 1 MB."""
 
 
 @page(Action.WRITE_CATALOGUE, methods=ASKING)
 def upload(request: OrganisationRequest) -> HttpResponse:
     """Ask for a table, and show what it would change."""
     if request.method != "POST":
-        return render(request, "catalogue/upload.html", {"largest": LARGEST // 1024 // 1024})
+        return render(request, "catalogue/upload.html", {"largest": LARGEST_SENT // 1_000})
     try:
         plan = _plan(request)
         held = _held(request, plan) if plan.can_be_kept else ""
     except BadInput as refusal:
-        context = {"refusal": refusal, "largest": LARGEST // 1024 // 1024}
+        context = {"refusal": refusal, "largest": LARGEST_SENT // 1_000}
         return render(request, "catalogue/upload.html", context, status=400)
     context = {
         "plan": plan,
@@ -62,11 +62,11 @@ def _plan(request: OrganisationRequest) -> Plan:
             expected="a CSV file or a workbook",
             mend="Save the table as one of them.",
         )
-    if sent.size > LARGEST:
+    if sent.size > LARGEST_SENT:
         raise RefusedTable(
             f"The file has {sent.size:,} bytes.",
-            expected=f"at most {LARGEST:,}",
-            mend="Take out what is no service, or split the table.",
+            expected=f"at most {LARGEST_SENT:,}",
+            mend="Split the table, or keep it with the command `servanda catalogue apply`.",
         )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"table{suffix}"
@@ -102,7 +102,7 @@ def _held(request: OrganisationRequest, plan: Plan) -> str:
         "after": {**dict.fromkeys(plan.new, 0), **plan.numbers},
     }
     held = signing.dumps(told, salt=_salt(request), compress=True)
-    if len(held) > MOST_HELD:
+    if len(held) > LARGEST_SENT:
         raise RefusedTable(
             "The table changes more than one form can hold.",
             expected="fewer changes at once",
