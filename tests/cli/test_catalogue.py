@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from servanda.engine.catalogue import CatalogueEntry
+from servanda.engine.rights import Assignment, Role, Scope
 from servanda.files import catalogue as files
 from servanda.services import catalogue, organisations, people
 from servanda.store import models
@@ -101,3 +102,19 @@ def test_a_table_is_planned_and_kept_whole_or_not_at_all(
     assert models.CatalogueVersion.objects.count() == 1
     assert run(monkeypatch, "catalogue", "apply", f"{tmp_path / 'none.csv'}") == 2
     assert "there is no such file" in capsys.readouterr().err
+
+
+def test_who_sees_a_part_of_an_entry_cannot_lose_the_rest(
+    own: models.Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kim = people.viewer(own, "kim", now=NOW)
+    whole = CatalogueEntry("Printing", "Print and copy.", owner="kim", used_by=("pupils",))
+    catalogue.write(kim, "printing", whole, after=1, now=NOW)
+    people.add(kim, "sam", "Sam", now=NOW)
+    people.assign(kim, "sam", Assignment(Role.SERVICE_MANAGER, Scope(customers=frozenset({"pupils"}))), now=NOW)
+    path = tmp_path / "out.yaml"
+    assert run(monkeypatch, "catalogue", "export", "--out", f"{path}", "--as", "sam") == 0
+    assert "owner" not in path.read_text(encoding="utf-8")
+    assert run(monkeypatch, "catalogue", "apply", f"{path}", "--as", "sam") == 2
+    assert "you see a part of the entry 'printing' alone" in capsys.readouterr().err
+    assert models.CatalogueVersion.objects.count() == 2

@@ -83,6 +83,7 @@ def apply(arguments: argparse.Namespace, viewer: Viewer, now: datetime) -> Itera
     if arguments.catalogue.suffix.lower() in catalogue_tables.SUFFIXES:
         yield from _apply_table(arguments, viewer, now)
         return
+    from servanda.reports import catalogue_plan
     from servanda.services import catalogue
 
     told = files.load(arguments.catalogue)
@@ -91,6 +92,13 @@ def apply(arguments: argparse.Namespace, viewer: Viewer, now: datetime) -> Itera
             f"the file is of the organisation '{told.organisation}'",
             expected=f"a catalogue of '{viewer.organisation}'",
             mend="Take the right file, or name its organisation with --organisation.",
+            file=arguments.catalogue,
+        )
+    if lost := catalogue_plan.lossy(viewer, told.entries, now=now):
+        raise BadInput(
+            f"you see a part of the entry '{lost[0]}' alone, and the rest would be lost",
+            expected="entries that you see whole",
+            mend="Take it out of the file, and ask whoever writes for all users.",
             file=arguments.catalogue,
         )
     yield from _said(catalogue.apply(viewer, told.entries, now=now, plan=arguments.plan), plan=arguments.plan)

@@ -103,6 +103,13 @@ def _narrowed(row: int, service: str) -> Refusal:
     )
 
 
+def lossy(viewer: Viewer, entries: Mapping[str, CatalogueEntry], *, now: datetime) -> tuple[str, ...]:
+    """Return the services of which a viewer sees a part alone and that a file would change: the rest would be lost."""
+    listed = {each.service: each for each in kept.catalogue(viewer)}
+    applied, _ = catalogue.planned(viewer, entries, now=now)
+    return tuple(id for id in applied.changed if id in listed and listed[id].narrowed)
+
+
 def keep(viewer: Viewer, plan: Plan, *, now: datetime) -> Applied:
     """Keep what was planned, all of it or nothing; raise the first refusal where there is one."""
     for refusal in plan.refused:
