@@ -145,6 +145,7 @@ OF_ORGANISATION: Mapping[str, OfOrganisation] = MappingProxyType(
         "catalogue_workbook": OfOrganisation(who_may(Action.SEE_CATALOGUE)),
         "catalogue_booklet": OfOrganisation(who_may(Action.SEE_CATALOGUE)),
         "catalogue_booklet_pdf": OfOrganisation(who_may(Action.SEE_CATALOGUE)),
+        "catalogue_ranking": OfOrganisation(who_may(Action.WRITE_CATALOGUE), methods=ASKING, done=400),
         "catalogue_upload": OfOrganisation(who_may(Action.WRITE_CATALOGUE), methods=ASKING, done=400),
         "catalogue_keep": OfOrganisation(who_may(Action.WRITE_CATALOGUE), methods=DOING, done=400),
         "catalogue_add": OfOrganisation(who_may(Action.WRITE_CATALOGUE), methods=ASKING, form={"after": "0"}, done=400),

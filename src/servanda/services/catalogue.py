@@ -1,7 +1,7 @@
 """The service catalogue as it is written, agreed with users and looked over; each version of an entry stays."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 
@@ -10,7 +10,7 @@ from django.db.models import F
 
 from servanda.bad_input import BadInput
 from servanda.engine.canonical import plain, revive, sha256
-from servanda.engine.catalogue import CatalogueEntry, circle
+from servanda.engine.catalogue import HIGHEST_RANK, LOWEST_RANK, CatalogueEntry, circle
 from servanda.engine.rights import Action, Subject, Viewer, may
 from servanda.services import audit
 from servanda.store import models
@@ -187,6 +187,38 @@ def _those_below_first(entries: Mapping[str, CatalogueEntry], refused: dict[str,
         yield from free
         for service in free:
             del waiting[service]
+
+
+def rank(viewer: Viewer, order: Sequence[str], *, now: datetime) -> int:
+    """Let services come in an order, the first with rank 1; return of how many the rank is another now.
+
+    The order names every service that is not withdrawn, once. Raise `CatalogueRefused` where it does not, as when
+    somebody added one meanwhile, and `NotFound` where the viewer may not write them all.
+    """
+    with transaction.atomic():
+        organisation = lock_organisation(viewer)
+        if not may_write_all(viewer):
+            raise NotFound("catalogue to be ranked")
+        catalogue = _Catalogue(organisation, viewer, now)
+        last = {each: newest(organisation, each) for each in catalogue.depends_on}
+        offered = {service: each for service, each in last.items() if each and not _entry_of(each).withdrawn}
+        _refuse_another_order(order, offered)
+        changed = 0
+        for place, service in enumerate(order[:HIGHEST_RANK], LOWEST_RANK):
+            entry = _entry_of(offered[service])
+            if entry.rank != place:
+                catalogue.keep(service, replace(entry, rank=place), offered[service])
+                changed += 1
+        return changed
+
+
+def _refuse_another_order(order: Sequence[str], offered: Collection[str]) -> None:
+    if sorted(order) != sorted(offered):
+        raise CatalogueRefused(
+            "The services are not those of which you saw the order.",
+            expected="each service of the catalogue, once",
+            mend="Look at the order again.",
+        )
 
 
 def agree(viewer: Viewer, service: str, number: int, *, now: datetime) -> None:

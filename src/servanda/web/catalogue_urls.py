@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from servanda.web.views import catalogue, catalogue_upload
+from servanda.web.views import catalogue, catalogue_ranking, catalogue_upload
 
 urlpatterns: list[URLPattern] = [
     path("catalogue/", catalogue.catalogue, name="catalogue"),
@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("catalogue/booklet.pdf", catalogue.booklet_pdf, name="catalogue_booklet_pdf"),
     path("catalogue/table/", catalogue_upload.upload, name="catalogue_upload"),
     path("catalogue/table/keep/", catalogue_upload.keep, name="catalogue_keep"),
+    path("catalogue/ranking/", catalogue_ranking.ranking, name="catalogue_ranking"),
     path("catalogue/add/", catalogue.add, name="catalogue_add"),
     path("catalogue/starter/", catalogue.starter, name="catalogue_starter"),
     path("catalogue/of/<name:service>/", catalogue.entry, name="catalogue_entry"),

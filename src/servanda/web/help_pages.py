@@ -66,7 +66,7 @@ OF_ADDRESS: Mapping[str, str] = MappingProxyType(
         **{
             f"catalogue_{each}": "catalogue"
             for each in (
-                *("file", "workbook", "booklet", "booklet_pdf", "upload", "keep", "add", "starter"),
+                *("file", "workbook", "booklet", "booklet_pdf", "upload", "keep", "ranking", "add", "starter"),
                 *("entry", "write", "agree", "verify", "estimate"),
             )
         },
