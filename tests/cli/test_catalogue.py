@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from servanda.engine.catalogue import CatalogueEntry
+from servanda.engine.rights import Assignment, Role, Scope
 from servanda.files import catalogue as files
 from servanda.services import catalogue, organisations, people
 from servanda.store import models
@@ -65,3 +66,55 @@ def test_a_file_of_another_organisation_is_refused(
     path.write_text(FILE.replace("school", "college"), encoding="utf-8")
     assert run(monkeypatch, "catalogue", "apply", f"{path}") == 2
     assert "the file is of the organisation 'college'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+def test_a_table_that_is_taken_out_is_kept_as_the_same(
+    suffix: str,
+    own: models.Organisation,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    path = tmp_path / f"out.{suffix}"
+    assert run(monkeypatch, "catalogue", "export", "--out", f"{path}") == 0
+    assert capsys.readouterr().out == f"The catalogue is in {path}.\n"
+    assert run(monkeypatch, "catalogue", "apply", f"{path}") == 0
+    assert capsys.readouterr().out == "1 as kept.\n"
+
+
+def test_a_table_is_planned_and_kept_whole_or_not_at_all(
+    own: models.Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text("service,place\nPrinting,here\nLibrary,there\n", encoding="utf-8")
+    assert run(monkeypatch, "catalogue", "apply", f"{path}", "--plan") == 0
+    assert capsys.readouterr().out.splitlines() == [
+        *("to add: library", "to change: printing; users are to agree again", "0 as kept.", "Nothing was written.")
+    ]
+    path.write_text("service,place,users\nPrinting,here,9\nLibrary,there,many\n", encoding="utf-8")
+    assert run(monkeypatch, "catalogue", "apply", f"{path}") == 2
+    told = capsys.readouterr()
+    assert told.out.splitlines() == [
+        "refused: row 3, column 'users': 'many' is no whole number. Write digits alone, or leave the cell empty."
+    ]
+    assert "1 of the rows cannot be kept" in told.err
+    assert models.CatalogueVersion.objects.count() == 1
+    assert run(monkeypatch, "catalogue", "apply", f"{tmp_path / 'none.csv'}") == 2
+    assert "there is no such file" in capsys.readouterr().err
+
+
+def test_who_sees_a_part_of_an_entry_cannot_lose_the_rest(
+    own: models.Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kim = people.viewer(own, "kim", now=NOW)
+    whole = CatalogueEntry("Printing", "Print and copy.", owner="kim", used_by=("pupils",))
+    catalogue.write(kim, "printing", whole, after=1, now=NOW)
+    people.add(kim, "sam", "Sam", now=NOW)
+    people.assign(kim, "sam", Assignment(Role.SERVICE_MANAGER, Scope(customers=frozenset({"pupils"}))), now=NOW)
+    path = tmp_path / "out.yaml"
+    assert run(monkeypatch, "catalogue", "export", "--out", f"{path}", "--as", "sam") == 0
+    assert "owner" not in path.read_text(encoding="utf-8")
+    assert run(monkeypatch, "catalogue", "apply", f"{path}", "--as", "sam") == 2
+    assert "you see a part of the entry 'printing' alone" in capsys.readouterr().err
+    assert models.CatalogueVersion.objects.count() == 2

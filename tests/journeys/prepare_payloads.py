@@ -94,7 +94,8 @@ def agreement(number: int, payload: str) -> Mapping[str, Any]:
 def write_catalogue(viewer: Viewer, now: datetime) -> None:
     """Write an entry for each payload, all of whose texts it is."""
     from servanda.engine.catalogue import CatalogueEntry, Component, ComponentKind
-    from servanda.services import catalogue
+    from servanda.engine.levels import Estimate, LevelKind
+    from servanda.services import catalogue, levels
 
     for number, each in enumerate(PAYLOADS):
         entry = CatalogueEntry(
@@ -112,6 +113,10 @@ def write_catalogue(viewer: Viewer, now: datetime) -> None:
             components=(Component(each, ComponentKind.SOFTWARE, critical=True),),
         )
         catalogue.write(viewer, f"s{number}", entry, after=0, now=now)
+        of_hours = Estimate(LevelKind.SUPPORT_HOURS, each[:200], each, viewer.on)
+        of_time = Estimate(LevelKind.RESOLUTION, "4 hours", each, viewer.on, each[:200])
+        for told in (of_hours, of_time):
+            levels.estimate(viewer, f"s{number}", told, now=now)
 
 
 def negotiate(viewer: Viewer, now: datetime) -> None:

@@ -74,7 +74,7 @@ def test_a_change_is_to_be_agreed_again(own: models.Organisation) -> None:
     assert not kept.one(MANAGER, "printing")[0].to_be_agreed_again
     catalogue.agree(representative, "printing", 1, now=NOW)
     assert [each.person for each in kept.one(MANAGER, "printing")[0].agreed] == ["representative"]
-    catalogue.write(MANAGER, "printing", replace(PRINTING, rank=1), after=1, now=NOW)
+    catalogue.write(MANAGER, "printing", replace(PRINTING, place="here"), after=1, now=NOW)
     assert kept.one(MANAGER, "printing")[0].to_be_agreed_again
     with pytest.raises(WrittenMeanwhile):
         catalogue.agree(representative, "printing", 1, now=NOW)

@@ -27,6 +27,9 @@ FOREVER = (
     "negotiation",
     "proposedtext",
     "negotiationstep",
+    "levelestimate",
+    "listingdecision",
+    "attendance",
 )
 
 

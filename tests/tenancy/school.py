@@ -86,6 +86,7 @@ def written(folder: Path) -> Mapping[str, str]:
         ("damaged.csv", DAMAGED),
         ("mapping.yaml", MAPPING),
         ("catalogue.yaml", CATALOGUE),
+        ("services.csv", "id,service,used by\nprinting,Printing,pupils\nlibrary,Library,pupils\n"),
     ):
         (folder / name).write_text(text, encoding="utf-8")
     return {path.stem: f"{path}" for path in folder.iterdir()}

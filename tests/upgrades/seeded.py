@@ -158,6 +158,15 @@ def _people(school: models.Organisation) -> Viewer:
     for role in (Role.TECHNICIAN, Role.AUDITOR):
         translate.record_of_assignment(Assignment(role, scope, date(2026, 1, 1), None), kim).save()
     models.Person.objects.create(organisation=school, slug="person-1", anonymised_at=RECORDED, active=False)
+    models.Attendance.objects.create(
+        organisation=school,
+        person=kim,
+        met_on=date(2026, 1, 12),
+        sequence=1,
+        present=False,
+        noted_by="kim",
+        noted_at=RECORDED,
+    )
     return Viewer(school.slug, "kim", date(2026, 2, 2), (Assignment(Role.ADMINISTRATOR),))
 
 
@@ -171,6 +180,17 @@ def _catalogue(school: models.Organisation) -> None:
     agreed = models.CatalogueMark.Kind.AGREED
     models.CatalogueMark.objects.create(
         organisation=school, version=entry, sequence=1, kind=agreed, person="person-1", marked_at=RECORDED
+    )
+    models.LevelEstimate.objects.create(
+        organisation=school,
+        service="mail",
+        sequence=1,
+        kind="availability",
+        figure="98 %",
+        source=TEXTS[2],
+        estimated_on=date(2026, 1, 12),
+        written_by="kim",
+        written_at=RECORDED,
     )
 
 
@@ -274,6 +294,17 @@ def _keep(told: Ticket, school: models.Organisation, batch: models.Batch, number
         )
         record.exempted = {"resolution": TEXTS[6]}
         record.save()
+        models.ListingDecision.objects.create(
+            organisation=school,
+            ticket=record,
+            sequence=1,
+            decision=models.ListingDecision.Decision.REFUSED,
+            service="print",
+            component=TEXTS[1][:200],
+            text=TEXTS[4],
+            decided_by="kim",
+            decided_at=RECORDED,
+        )
     return record
 
 

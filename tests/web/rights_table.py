@@ -135,6 +135,14 @@ OF_ORGANISATION: Mapping[str, OfOrganisation] = MappingProxyType(
             {"source": "desk", "number": "none-such"},
             {"source": "ticket.source", "number": "ticket.number"},
         ),
+        "ticket_decide": OfOrganisation(
+            who_may(Action.DECIDE_UNLISTED),
+            {"source": "desk", "number": "R1"},
+            {"source": "desk", "number": "none-such"},
+            {"source": "ticket.source", "number": "ticket.number"},
+            methods=DOING,
+            done=400,
+        ),
         "agreements": OfOrganisation(who_may(Action.SEE_AGREEMENT)),
         "agreement": OfOrganisation(
             who_may(Action.SEE_AGREEMENT) - {Role.SUPPLIER_CONTACT},
@@ -179,6 +187,12 @@ OF_ORGANISATION: Mapping[str, OfOrganisation] = MappingProxyType(
         ),
         "catalogue": OfOrganisation(who_may(Action.SEE_CATALOGUE)),
         "catalogue_file": OfOrganisation(who_may(Action.SEE_CATALOGUE)),
+        "catalogue_workbook": OfOrganisation(who_may(Action.SEE_CATALOGUE)),
+        "catalogue_booklet": OfOrganisation(who_may(Action.SEE_CATALOGUE)),
+        "catalogue_booklet_pdf": OfOrganisation(who_may(Action.SEE_CATALOGUE)),
+        "catalogue_ranking": OfOrganisation(who_may(Action.WRITE_CATALOGUE), methods=ASKING, done=400),
+        "catalogue_upload": OfOrganisation(who_may(Action.WRITE_CATALOGUE), methods=ASKING, done=400),
+        "catalogue_keep": OfOrganisation(who_may(Action.WRITE_CATALOGUE), methods=DOING, done=400),
         "catalogue_add": OfOrganisation(who_may(Action.WRITE_CATALOGUE), methods=ASKING, form={"after": "0"}, done=400),
         "catalogue_starter": OfOrganisation(who_may(Action.WRITE_CATALOGUE), methods=DOING),
         "catalogue_entry": OfOrganisation(who_may(Action.SEE_CATALOGUE), **OF_AN_ENTRY),
@@ -194,7 +208,17 @@ OF_ORGANISATION: Mapping[str, OfOrganisation] = MappingProxyType(
         "catalogue_verify": OfOrganisation(
             who_may(Action.WRITE_CATALOGUE), methods=DOING, form={"number": "1"}, **OF_AN_ENTRY
         ),
+        "catalogue_estimate": OfOrganisation(
+            who_may(Action.WRITE_CATALOGUE),
+            methods=DOING,
+            form={"kind": "availability", "figure": "98 %", "source": "technicians", "on": "2026-01-30"},
+            **OF_AN_ENTRY,
+        ),
         "people": OfOrganisation(who_may(Action.SEE_PEOPLE)),
+        "attendance": OfOrganisation(who_may(Action.SEE_PEOPLE)),
+        "attendance_note": OfOrganisation(
+            who_may(Action.NOTE_ATTENDANCE), methods=DOING, form={"on": "2026-01-12", "present": "representative"}
+        ),
         "people_add": OfOrganisation(who_may(Action.MANAGE_PEOPLE), methods=DOING, form={"name": "Alex"}),
         "person": OfOrganisation(who_may(Action.SEE_PEOPLE), **OF_SOMEBODY),
         "person_assign": of_managing({"role": "technician"}),

@@ -189,11 +189,11 @@ def test_the_table_runs_nothing_in_a_spreadsheet(printing: Client) -> None:
     assert 'filename="catalogue-school.csv"' in answer.headers["Content-Disposition"]
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert [(each["id"], each["rank"], each["used by"]) for each in rows] == [
-        ("printing", "2", "pupils, staff"),
+        ("printing", "2", "pupils\nstaff"),
         ("sums", "", ""),
     ]
     assert [row[each] for row in rows for each in row if row[each].startswith(("=", "@"))] == []
-    assert rows[0]["components"] == "print server (hardware, critical); follow-me queue (software)"
+    assert rows[0]["components"] == "print server (hardware, critical)\nfollow-me queue (software)"
 
 
 def test_services_that_only_agreements_name_are_offered(manager: Client, kept_school: models.Organisation) -> None:

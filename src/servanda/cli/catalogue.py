@@ -5,13 +5,17 @@ from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from servanda.bad_input import BadInput
 from servanda.cli.command import Subparsers, add_command
 from servanda.cli.database_options import add_database_options, run_step
 from servanda.engine.rights import Viewer
 from servanda.files import catalogue as files
-from servanda.files import outputs
+from servanda.files import catalogue_tables, outputs
+
+if TYPE_CHECKING:
+    from servanda.services.catalogue import Applied
 
 
 def add(subparsers: Subparsers) -> None:
@@ -27,7 +31,7 @@ def add(subparsers: Subparsers) -> None:
     out = add_command(
         steps,
         "export",
-        says="Print the catalogue as YAML, or write it to a file.",
+        says="Print the catalogue as YAML, or write it to a file: YAML, or a table where the name ends so.",
         example="servanda catalogue export --out catalogue.yaml",
         run=partial(run_step, export),
     )
@@ -40,27 +44,46 @@ def add(subparsers: Subparsers) -> None:
         example="servanda catalogue apply catalogue.yaml --plan",
         run=partial(run_step, apply),
     )
-    into.add_argument("catalogue", type=Path, metavar="FILE", help="a catalogue as YAML")
+    into.add_argument("catalogue", type=Path, metavar="FILE", help="a catalogue as YAML, or a table (.csv or .xlsx)")
     into.add_argument("--plan", action="store_true", help="show what would be kept, and keep nothing")
     add_database_options(into)
 
 
 def export(arguments: argparse.Namespace, viewer: Viewer, now: datetime) -> Iterator[str]:
-    """Write the entries that the viewer may see, withdrawn ones among them."""
-    from servanda.queries import catalogue
-
-    text = files.written(viewer.organisation, {each.service: each.entry for each in catalogue.catalogue(viewer)})
+    """Write the entries that the viewer may see: as YAML with withdrawn ones among them, as a table without."""
     if arguments.out is None:
-        yield text.rstrip("\n")
+        yield _yaml(viewer).rstrip("\n")
         return
     outputs.check_outputs([arguments.out])
-    with outputs.written(arguments.out) as file:
-        file.write(text)
+    content = _content(arguments.out.suffix.lower(), viewer, now)
+    with outputs.placed(arguments.out) as beside:
+        beside.write_bytes(content)
     yield f"The catalogue is in {arguments.out}."
 
 
+def _content(suffix: str, viewer: Viewer, now: datetime) -> bytes:
+    """Return the bytes of a file whose name ends so."""
+    from servanda.reports import catalogue as words
+
+    if suffix == ".csv":
+        return words.as_csv(words.tabled(viewer, now))
+    if suffix == ".xlsx":
+        return words.as_workbook(words.tabled(viewer, now))
+    return _yaml(viewer).encode()
+
+
+def _yaml(viewer: Viewer) -> str:
+    from servanda.queries import catalogue
+
+    return files.written(viewer.organisation, {each.service: each.entry for each in catalogue.catalogue(viewer)})
+
+
 def apply(arguments: argparse.Namespace, viewer: Viewer, now: datetime) -> Iterator[str]:
-    """Keep what a file says."""
+    """Keep what a file says, or what a table does."""
+    if arguments.catalogue.suffix.lower() in catalogue_tables.SUFFIXES:
+        yield from _apply_table(arguments, viewer, now)
+        return
+    from servanda.reports import catalogue_plan
     from servanda.services import catalogue
 
     told = files.load(arguments.catalogue)
@@ -71,11 +94,43 @@ def apply(arguments: argparse.Namespace, viewer: Viewer, now: datetime) -> Itera
             mend="Take the right file, or name its organisation with --organisation.",
             file=arguments.catalogue,
         )
-    applied = catalogue.apply(viewer, told.entries, now=now, plan=arguments.plan)
+    if lost := catalogue_plan.lossy(viewer, told.entries, now=now):
+        raise BadInput(
+            f"you see a part of the entry '{lost[0]}' alone, and the rest would be lost",
+            expected="entries that you see whole",
+            mend="Take it out of the file, and ask whoever writes for all users.",
+            file=arguments.catalogue,
+        )
+    yield from _said(catalogue.apply(viewer, told.entries, now=now, plan=arguments.plan), plan=arguments.plan)
+
+
+def _apply_table(arguments: argparse.Namespace, viewer: Viewer, now: datetime) -> Iterator[str]:
+    from servanda.reports import catalogue_plan
+    from servanda.services.catalogue import Applied
+
+    path = arguments.catalogue
+    if not path.is_file():
+        raise BadInput("there is no such file", expected="a table", mend="Check the name.", file=path)
+    plan = catalogue_plan.of_table(viewer, path, now=now)
+    if plan.refused:
+        yield from (f"refused: {each}" for each in plan.refused)
+        raise BadInput(
+            f"{len(plan.refused)} of the rows cannot be kept",
+            expected="a table of which every row can be kept",
+            mend="Mend the rows above. Nothing was written.",
+            file=path,
+        )
+    if not arguments.plan:
+        yield from _said(catalogue_plan.keep(viewer, plan, now=now), plan=False)
+        return
+    yield from _said(Applied(plan.new, tuple(each.service for each in plan.changed), plan.same), plan=True)
+
+
+def _said(applied: "Applied", *, plan: bool) -> Iterator[str]:
     for service in applied.new:
-        yield f"{'to add' if arguments.plan else 'added'}: {service}"
+        yield f"{'to add' if plan else 'added'}: {service}"
     for service in applied.changed:
-        yield f"{'to change' if arguments.plan else 'changed'}: {service}; users are to agree again"
+        yield f"{'to change' if plan else 'changed'}: {service}; users are to agree again"
     yield f"{len(applied.same)} as kept."
-    if arguments.plan:
+    if plan:
         yield "Nothing was written."

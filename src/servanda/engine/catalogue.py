@@ -144,3 +144,27 @@ def _circle_from(start: str, depends_on: Mapping[str, Iterable[str]], done: set[
             path.append(following)
             waiting.append((following, iter(sorted(depends_on.get(following, ())))))
     return ()
+
+
+class Unlisted(Enum):
+    """Why a ticket is for something that technical support has not agreed to look after."""
+
+    SERVICE = "service"
+    WITHDRAWN = "withdrawn"
+    NOT_SUPPORTED = "not_supported"
+    COMPONENT = "component"
+
+
+def unlisted(entry: CatalogueEntry | None, component: str = "") -> Unlisted | None:
+    """Return why a ticket for a service, with what the catalogue says of it, is unlisted; `None` where it is listed.
+
+    A component counts where the entry names components, whatever the case of its letters.
+    """
+    if entry is None:
+        return Unlisted.SERVICE
+    if entry.withdrawn:
+        return Unlisted.WITHDRAWN
+    if entry.supported is Support.NONE:
+        return Unlisted.NOT_SUPPORTED
+    named = {each.name.casefold() for each in entry.components}
+    return Unlisted.COMPONENT if component and named and component.casefold() not in named else None

@@ -45,7 +45,9 @@ class Action(Enum):
     SEE_CATALOGUE = "see_catalogue"
     WRITE_CATALOGUE = "write_catalogue"
     AGREE_CATALOGUE = "agree_catalogue"
+    DECIDE_UNLISTED = "decide_unlisted"
     SEE_PEOPLE = "see_people"
+    NOTE_ATTENDANCE = "note_attendance"
     MANAGE_PEOPLE = "manage_people"
     ANONYMISE = "anonymise"
     BACK_UP = "back_up"
@@ -71,7 +73,9 @@ _MANAGING = _WORKING | {
     Action.VERIFY,
     Action.SEE_AUDIT,
     Action.SEE_PEOPLE,
+    Action.NOTE_ATTENDANCE,
     Action.WRITE_CATALOGUE,
+    Action.DECIDE_UNLISTED,
     Action.PREPARE_REPORT,
     Action.ISSUE_REPORT,
 }
@@ -98,6 +102,7 @@ WHOLE_ORGANISATION = frozenset(
         Action.VERIFY,
         Action.SEE_AUDIT,
         Action.SEE_PEOPLE,
+        Action.NOTE_ATTENDANCE,
         Action.MANAGE_PEOPLE,
         Action.ANONYMISE,
         Action.BACK_UP,

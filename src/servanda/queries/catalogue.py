@@ -28,9 +28,10 @@ class Mark:
 class Listed:
     """What the catalogue says of a service in its last version, or in another that was asked for.
 
-    `agreed` tells who agreed to this very version; `agreed_before` that somebody did to an earlier one; `looked_at`
-    when somebody last wrote, agreed to or looked over any of them. Where it is `narrowed`, whoever sees it speaks for
-    some users alone: other groups, what is technical and what others agreed to is left out.
+    `agreed` tells who agreed to this very version, or to one that differs in its rank alone; `agreed_before` that
+    somebody did to an earlier one; `looked_at` when somebody last wrote, agreed to or looked over any of them. Where it
+    is `narrowed`, whoever sees it speaks for some users alone: other groups, what is technical and what others agreed
+    to is left out.
     """
 
     service: str
@@ -93,6 +94,13 @@ def names(viewer: Viewer) -> Names:
         _named(models.Customer.objects.filter(organisation=organisation).values_list("slug", "name")),
         _named(models.Service.objects.filter(organisation=organisation).values_list("slug", "name")),
     )
+
+
+def gone(viewer: Viewer) -> frozenset[str]:
+    """Return the ids of those who have left, who may still own entries; raise `NotFound` as `catalogue` does."""
+    organisation = access_part(viewer, Action.SEE_CATALOGUE)
+    people = models.Person.objects.filter(organisation=organisation, active=False)
+    return frozenset(people.values_list("slug", flat=True))
 
 
 def uncatalogued(viewer: Viewer, known: Iterable[str]) -> tuple[str, ...]:
@@ -177,14 +185,22 @@ def _listed(versions: "QuerySet[models.CatalogueVersion]") -> dict[str, list[Lis
     return found
 
 
+def _but_for_rank(entry: CatalogueEntry) -> CatalogueEntry:
+    """Return an entry without its rank, which users never see and so need not agree to."""
+    return replace(entry, rank=None)
+
+
 def _version(version: models.CatalogueVersion, marks: Iterable[models.CatalogueMark], before: Listed | None) -> Listed:
     told = [(each.kind, Mark(each.person, each.marked_at)) for each in marks if each.marked_at]
     assert version.written_at is not None  # as the column has it
     agreed = tuple(mark for kind, mark in told if kind == models.CatalogueMark.Kind.AGREED)
+    entry = revive(CatalogueEntry, version.content)
+    if not agreed and before is not None and _but_for_rank(before.entry) == _but_for_rank(entry):
+        agreed = before.agreed
     return Listed(
         service=version.service,
         number=version.number,
-        entry=revive(CatalogueEntry, version.content),
+        entry=entry,
         written_by=version.written_by,
         written_at=version.written_at,
         agreed=agreed,

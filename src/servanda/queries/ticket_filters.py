@@ -45,6 +45,16 @@ class Order(Enum):
     PRIORITY_DOWN = "-priority"
 
 
+class Outside(Enum):
+    """Tickets for what the catalogue does not list: all, those about which nothing is decided, or by the decision."""
+
+    ANY = "outside"
+    UNDECIDED = "undecided"
+    ACCEPTED_ONCE = "accepted_once"
+    REFUSED = "refused"
+    PROPOSED = "proposed"
+
+
 VERDICTS = (Asked.MET, Asked.MISSED)
 WITHOUT_A_CLOCK = (Asked.NO_CLOCK, Asked.UNJUDGED)
 
@@ -71,6 +81,7 @@ class Filters:
     version: str = ""
     month: date | None = None
     flag: str = ""
+    catalogue: Outside | None = None
     sort: Order = Order.NEWEST
 
     def __post_init__(self) -> None:
@@ -172,6 +183,7 @@ _READING: Mapping[str, Callable[[str, str], Any]] = {
     "state": _one_of(Asked),
     "kind": _one_of(TargetKind),
     "sort": _one_of(Order),
+    "catalogue": _one_of(Outside),
     "month": _month,
     "version": _version,
 }

@@ -19,7 +19,7 @@ from servanda.engine.clocks import State
 from servanda.engine.judging import NOT_ENFORCED
 from servanda.engine.rights import Action, Scope, Viewer
 from servanda.engine.targets import TargetKind
-from servanda.queries import clocks
+from servanda.queries import clocks, unlisted
 from servanda.queries.attainment import after
 from servanda.queries.clocks import Alternatives, ClockKept, ClockNow, Timepieces
 from servanda.queries.reach import Reach, reach_of
@@ -109,12 +109,13 @@ class Listing:
 
 @dataclass(frozen=True)
 class Search:
-    """Who looks for tickets, for which, and when."""
+    """Who looks for tickets, for which, and when; `outside` tells those for what the catalogue does not list."""
 
     reach: Reach
     book: Book
     filters: Filters
     now: datetime
+    outside: Q | None = None
 
     @property
     def organisation(self) -> models.Organisation:
@@ -184,7 +185,8 @@ def numbers(viewer: Viewer, filters: Filters, *, now: datetime) -> list[tuple[st
 
 def _search(viewer: Viewer, filters: Filters, now: datetime) -> Search:
     reach = reach_of(viewer, Action.SEE_TICKET)
-    return Search(reach, remembered_book(reach.organisation), filters, now)
+    outside = unlisted.asked(viewer, filters.catalogue) if filters.catalogue else None
+    return Search(reach, remembered_book(reach.organisation), filters, now, outside)
 
 
 # --- which tickets ---
@@ -285,6 +287,8 @@ def _asked_of_tickets(search: Search) -> Iterator[Q]:
     for name in ("service", "customer", "source"):
         if wanted := getattr(filters, name):
             yield Q(**{name: wanted})
+    if search.outside is not None:
+        yield search.outside
     if filters.state in WITHOUT_A_CLOCK:
         yield from _without_a_clock(search)
 

@@ -1,18 +1,26 @@
 """The catalogue in words: the two halves of an entry, what was changed, and the table that spreadsheets open."""
 
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from servanda.engine.catalogue import CatalogueEntry, Component, Support
+import xlsxwriter
+
+from servanda.bad_input import BadInput
+from servanda.engine.catalogue import CatalogueEntry
+from servanda.engine.rights import Viewer
+from servanda.files.catalogue_tables import COLUMNS, VERSION, Called, cells, shielded
 from servanda.files.outputs import table_to
+from servanda.queries import catalogue as kept
+from servanda.queries import levels as of_levels
 from servanda.queries.catalogue import Listed, Names
+from servanda.reports import levels
 
-SUPPORT = {Support.FULL: "supported", Support.PART: "supported in part", Support.NONE: "not supported"}
-COLUMNS = (
-    *("id", "service", "description", "supported", "not covered", "used by", "users", "place", "hours"),
-    *("first contact", "process", "owner", "supplied by", "supported by", "rank", "components", "depends on"),
-    *("version", "written at", "agreed by", "agreed at"),
-)
+BESIDE = (VERSION, "written at", "agreed by", "agreed at", *levels.COLUMNS)
+"""The columns beside those that say what an entry says: how it stands, and its levels."""
+
+LONGEST_CELL = 32_767
 
 
 def used_by(entry: CatalogueEntry, names: Names) -> str:
@@ -52,30 +60,62 @@ def changes(earlier: CatalogueEntry, later: CatalogueEntry) -> tuple[str, ...]:
     return tuple(names.get(name, name.replace("_", " ")) for name in changed)
 
 
-def table(entries: Iterable[Listed], names: Names) -> bytes:
-    """Return what is offered as CSV in UTF-8, with the mark that spreadsheets look for; no cell is a formula."""
-    told = io.StringIO(newline="")
-    table_to(told, COLUMNS, (_cells(each, names) for each in entries if not each.entry.withdrawn))
-    return told.getvalue().encode("utf-8-sig")
+def called(names: Names) -> Called:
+    """Return what ids are called, as tables need it."""
+    return Called(names.people, names.customers, names.services)
 
 
-def _cells(listed: Listed, names: Names) -> tuple[str, ...]:
-    entry = listed.entry
+@dataclass(frozen=True, slots=True)
+class Tabled:
+    """The catalogue as a table: the header, and a row for each service that is offered."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def tabled(viewer: Viewer, now: datetime) -> Tabled:
+    """Return what a viewer sees of what is offered, with its levels; raise `NotFound` where they see none at all."""
+    names = kept.names(viewer)
+    found = [each for each in kept.catalogue(viewer) if not each.entry.withdrawn]
+    of_each = of_levels.of(viewer, found, now=now)
+    rows = (_cells(each, names, levels.cells(levels.shown(of_each[each.service], names.customers))) for each in found)
+    return Tabled((*COLUMNS, *BESIDE), tuple(rows))
+
+
+def as_csv(told: Tabled) -> bytes:
+    """Return a table as CSV in UTF-8, with the mark that spreadsheets look for; no cell is a formula."""
+    text = io.StringIO(newline="")
+    table_to(text, told.header, told.rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def as_workbook(told: Tabled) -> bytes:
+    """Return a table as a workbook in which all text is text; raise `BadInput` for a cell that none can hold."""
+    content = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(content, options) as book:
+        bold, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
+        sheet = book.add_worksheet("Catalogue")
+        sheet.freeze_panes(1, 2)
+        sheet.set_column(0, len(told.header) - 1, 22)
+        for place, row in enumerate((told.header, *told.rows)):
+            for column, cell in enumerate(row):
+                _refuse_too_long(cell, place + 1, told.header[column])
+                sheet.write_string(place, column, cell, wrapped if place else bold)
+    return content.getvalue()
+
+
+def _refuse_too_long(cell: str, row: int, column: str) -> None:
+    if len(cell) > LONGEST_CELL:
+        raise BadInput(
+            f"Row {row}, column '{column}' has {len(cell):,} characters.",
+            expected=f"at most {LONGEST_CELL:,}, which is all that a cell of a workbook holds",
+            mend="Take the table as CSV.",
+        )
+
+
+def _cells(listed: Listed, names: Names, told: Sequence[str]) -> tuple[str, ...]:
     agreed = listed.agreed[-1] if listed.agreed else None
-    return (
-        *(listed.service, entry.name, entry.description, SUPPORT[entry.supported], entry.not_covered),
-        ", ".join(names.customers.get(each, each) for each in entry.used_by),
-        "" if entry.users is None else str(entry.users),
-        *(entry.place, entry.hours, entry.first_contact, entry.process),
-        names.people.get(entry.owner, entry.owner),
-        *(entry.supplied_by, entry.supported_by, "" if entry.rank is None else str(entry.rank)),
-        "; ".join(map(component, entry.components)),
-        ", ".join(names.services.get(each, each) for each in entry.depends_on),
-        *(str(listed.number), listed.written_at.isoformat()),
-        *((names.people.get(agreed.person, agreed.person), agreed.at.isoformat()) if agreed else ("", "")),
-    )
-
-
-def component(told: Component) -> str:
-    """Return a component with its kind: `laser printer (hardware, critical)`."""
-    return f"{told.name} ({told.kind.value}{', critical' if told.critical else ''})"
+    by = (names.people.get(agreed.person, agreed.person), agreed.at.isoformat()) if agreed else ("", "")
+    beside = (str(listed.number), listed.written_at.isoformat(), *by, *told)
+    return (*cells(listed.service, listed.entry, called(names)), *map(shielded, beside))

@@ -1,15 +1,16 @@
 """The service catalogue as it is written, agreed with users and looked over; each version of an entry stays."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 
 from django.db import transaction
 from django.db.models import F
 
 from servanda.bad_input import BadInput
 from servanda.engine.canonical import plain, revive, sha256
-from servanda.engine.catalogue import CatalogueEntry, circle
+from servanda.engine.catalogue import HIGHEST_RANK, LOWEST_RANK, CatalogueEntry, circle
 from servanda.engine.rights import Action, Subject, Viewer, may
 from servanda.services import audit
 from servanda.store import models
@@ -25,7 +26,11 @@ TEXTS = ("description", "not_covered", "place", "hours", "first_contact", "proce
 
 
 class CatalogueRefused(BadInput):
-    """Something that cannot be said of a service."""
+    """Something that cannot be said of a service; `part` is the part of the entry that it is about, where it is one."""
+
+    def __init__(self, found: str, *, expected: str, mend: str, part: str = "") -> None:
+        super().__init__(found, expected=expected, mend=mend)
+        self.part = part
 
 
 class WrittenMeanwhile(CatalogueRefused):
@@ -36,6 +41,7 @@ class WrittenMeanwhile(CatalogueRefused):
             f"'{last.written_by}' has written version {last.number} of '{service}' since you opened it.",
             expected="the entry as it was when you opened it",
             mend="Compare it with what you wrote, and save once more what is to stand.",
+            part="version",
         )
 
 
@@ -97,38 +103,122 @@ class Applied:
     same: tuple[str, ...]
 
 
-def apply(viewer: Viewer, entries: Mapping[str, CatalogueEntry], *, now: datetime, plan: bool = False) -> Applied:
+NO_NUMBERS: Mapping[str, int] = MappingProxyType({})
+
+
+def apply(
+    viewer: Viewer,
+    entries: Mapping[str, CatalogueEntry],
+    *,
+    now: datetime,
+    plan: bool = False,
+    after: Mapping[str, int] = NO_NUMBERS,
+) -> Applied:
     """Keep what a file says of its services, all of it or nothing; with `plan` tell what that would be, no more.
 
-    Services that the file does not name stay as they are. Raises what `write` raises.
+    Services that the file does not name stay as they are. `after` has the numbers of the versions that the file was
+    made of, where it says so. Raises what `write` raises.
     """
     with transaction.atomic():
-        organisation = lock_organisation(viewer)
-        catalogue = _Catalogue(organisation, viewer, now)
-        kept = {each: newest(organisation, each) for each in entries}
-        for service in _those_below_first(entries):
-            _check_keepable(service, entries[service])
-            _refuse_unless_writer(viewer, service, entries[service], kept[service])
-            catalogue.keep(service, entries[service], kept[service])
-        same = {service for service, last in kept.items() if last and _entry_of(last) == entries[service]}
+        applied, refused = _all_kept(viewer, entries, after, now)
+        for refusal in refused.values():
+            raise refusal
         transaction.set_rollback(plan)
-    return Applied(
+    return applied
+
+
+def planned(
+    viewer: Viewer, entries: Mapping[str, CatalogueEntry], *, now: datetime, after: Mapping[str, int] = NO_NUMBERS
+) -> tuple[Applied, Mapping[str, BadInput]]:
+    """Return what `apply` would add, and why it would refuse each service that it would; nothing is kept."""
+    with transaction.atomic():
+        found = _all_kept(viewer, entries, after, now)
+        transaction.set_rollback(True)
+    return found
+
+
+def _all_kept(
+    viewer: Viewer, entries: Mapping[str, CatalogueEntry], after: Mapping[str, int], now: datetime
+) -> tuple[Applied, Mapping[str, BadInput]]:
+    """Keep the entries that can be; return what was added, and why the others cannot be."""
+    organisation = lock_organisation(viewer)
+    catalogue = _Catalogue(organisation, viewer, now)
+    kept = {each: newest(organisation, each) for each in entries}
+    refused: dict[str, BadInput] = {}
+    for service in _those_below_first(entries, refused):
+        try:
+            _keep_one(catalogue, service, entries[service], kept[service], after.get(service))
+        except BadInput as refusal:
+            refused[service] = refusal
+    same = {service for service, last in kept.items() if last and _entry_of(last) == entries[service]}
+    applied = Applied(
         new=tuple(service for service, last in kept.items() if last is None),
         changed=tuple(service for service, last in kept.items() if last and service not in same),
         same=tuple(service for service in kept if service in same),
     )
+    return applied, refused
 
 
-def _those_below_first(entries: Mapping[str, CatalogueEntry]) -> Iterator[str]:
-    """Yield services so that each comes after those of the same file that it rests on."""
+def _keep_one(
+    catalogue: "_Catalogue",
+    service: str,
+    entry: CatalogueEntry,
+    last: models.CatalogueVersion | None,
+    after: int | None,
+) -> None:
+    _check_keepable(service, entry)
+    _refuse_unless_writer(catalogue.viewer, service, entry, last)
+    if last is not None and after is not None and last.number != after and _entry_of(last) != entry:
+        raise WrittenMeanwhile(service, last)
+    catalogue.keep(service, entry, last)
+
+
+def _those_below_first(entries: Mapping[str, CatalogueEntry], refused: dict[str, BadInput]) -> Iterator[str]:
+    """Yield services so that each comes after those of the same file that it rests on; none where some are a circle."""
     depends_on = {service: set(entry.depends_on) & entries.keys() for service, entry in entries.items()}
-    _refuse_circle(depends_on)
+    try:
+        _refuse_circle(depends_on)
+    except CatalogueRefused as refusal:
+        refused.update(dict.fromkeys(circle(depends_on), refusal))
+        return
     waiting = dict(depends_on)
     while waiting:
         free = [service for service, others in waiting.items() if not others & waiting.keys()]
         yield from free
         for service in free:
             del waiting[service]
+
+
+def rank(viewer: Viewer, order: Sequence[str], *, now: datetime) -> int:
+    """Let services come in an order, the first with rank 1; return of how many the rank is another now.
+
+    The order names every service that is not withdrawn, once. Raise `CatalogueRefused` where it does not, as when
+    somebody added one meanwhile, and `NotFound` where the viewer may not write them all.
+    """
+    with transaction.atomic():
+        organisation = lock_organisation(viewer)
+        if not may_write_all(viewer):
+            raise NotFound("catalogue to be ranked")
+        catalogue = _Catalogue(organisation, viewer, now)
+        last = {each: newest(organisation, each) for each in catalogue.depends_on}
+        offered = {service: each for service, each in last.items() if each and not _entry_of(each).withdrawn}
+        _refuse_another_order(order, offered)
+        changed = 0
+        for place, service in enumerate(order[:HIGHEST_RANK], LOWEST_RANK):
+            entry = _entry_of(offered[service])
+            if entry.rank != place:
+                catalogue.keep(service, replace(entry, rank=place), offered[service])
+                changed += 1
+        return changed
+
+
+def _refuse_another_order(order: Sequence[str], offered: Collection[str]) -> None:
+    if sorted(order) != sorted(offered):
+        raise CatalogueRefused(
+            "The services are not those of which you saw the order.",
+            expected="each service of the catalogue, once",
+            mend="Look at the order again.",
+        )
 
 
 def agree(viewer: Viewer, service: str, number: int, *, now: datetime) -> None:
@@ -236,6 +326,7 @@ def _check_references(
             f"There is no person '{entry.owner}' here who could own '{entry.name}'.",
             expected="somebody who is here",
             mend="Add the person first, or choose another.",
+            part="owner",
         )
     unknown = [each for each in entry.depends_on if each not in depends_on]
     if unknown:
@@ -243,6 +334,7 @@ def _check_references(
             f"'{entry.name}' depends on '{unknown[0]}', which the catalogue does not know.",
             expected="services that are in the catalogue",
             mend="Add that service first.",
+            part="depends_on",
         )
     _refuse_circle(depends_on, service)
 
@@ -253,6 +345,7 @@ def _refuse_circle(depends_on: Mapping[str, Iterable[str]], through: str = "") -
             f"Services would depend on one another in a circle: {' → '.join(found)}.",
             expected="services that rest on others, never on themselves",
             mend="Take one of these out.",
+            part="depends_on",
         )
 
 

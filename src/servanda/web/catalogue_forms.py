@@ -15,10 +15,12 @@ from servanda.engine.catalogue import (
     Support,
     equipment_in,
 )
+from servanda.engine.levels import Estimate, InvalidEstimate, LevelKind
 from servanda.queries.catalogue import Names
+from servanda.reports.levels import KINDS
 from servanda.services.catalogue import TEXTS
 from servanda.store.keepable import LONGEST_NAME, LONGEST_TEXT
-from servanda.web.people_forms import MOST_BOXES
+from servanda.web.people_forms import MOST_BOXES, DayField
 
 MOST_USERS = 100_000_000
 CRITICAL = "critical"
@@ -119,6 +121,40 @@ class EntryForm(forms.Form):
             withdrawn=told["withdrawn"],
             **{name: told[name].replace("\r\n", "\n") for name in TEXTS},
         )
+
+
+class EstimateForm(forms.Form):
+    """A level of a service as somebody estimates it."""
+
+    kind = forms.ChoiceField(label="Level of", choices=[(kind.value, word) for kind, word in KINDS.items()])
+    priority = forms.CharField(
+        label="Priority",
+        max_length=LONGEST_NAME,
+        required=False,
+        help_text="Of a first response or a resolution: a code such as P1. Left empty, it is for any.",
+    )
+    figure = forms.CharField(
+        label="Estimate",
+        max_length=LONGEST_NAME,
+        help_text="Such as: 98 %. Or: 4 hours. Or: school days from 08:00 to 16:00.",
+    )
+    source = forms.CharField(
+        label="Where it comes from",
+        max_length=LONGEST_TEXT,
+        help_text="Such as: asked the technicians. Or: the contract.",
+    )
+    on = DayField(label="Estimated on")
+
+    def clean(self) -> dict[str, Any]:
+        """Read the estimate; refuse one that cannot be."""
+        told: dict[str, Any] = super().clean() or {}
+        if not self.errors:
+            try:
+                kind = LevelKind(told["kind"])
+                told["estimate"] = Estimate(kind, told["figure"], told["source"], told["on"], told["priority"])
+            except InvalidEstimate as refusal:
+                self.add_error("priority" if "priorities" in str(refusal) else "figure", str(refusal))
+        return told
 
 
 def initial(entry: CatalogueEntry, number: int, names: Names) -> dict[str, Any]:

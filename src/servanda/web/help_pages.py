@@ -36,7 +36,7 @@ SCREENS = (
     HelpPage("agreements", "Agreements", ("agreement", "version", "target", "limit", "share", "calendar")),
     HelpPage("negotiations", "Drafting and agreeing", ("agreement", "version", "target", "representative")),
     HelpPage("imports", "Imports", ("mapping", "source", "refused", "event")),
-    HelpPage("catalogue", "Service catalogue", ("service", "representative")),
+    HelpPage("catalogue", "Service catalogue", ("service", "service level", "representative")),
     HelpPage("people", "People", ("service manager", "representative", "scope")),
     HelpPage("reconciliation", "Reconciliation", ("source", "claim", "due")),
     HelpPage("reports", "Reports", ("report", "stage", "issued", "restatement")),
@@ -71,11 +71,18 @@ OF_ADDRESS: Mapping[str, str] = MappingProxyType(
             )
         },
         "saved_views": "tickets",
+        "ticket_decide": "ticket",
         "import": "imports",
         **{
-            f"catalogue_{each}": "catalogue" for each in ("file", "add", "starter", "entry", "write", "agree", "verify")
+            f"catalogue_{each}": "catalogue"
+            for each in (
+                *("file", "workbook", "booklet", "booklet_pdf", "upload", "keep", "ranking", "add", "starter"),
+                *("entry", "write", "agree", "verify", "estimate"),
+            )
         },
         "people_add": "people",
+        "attendance": "people",
+        "attendance_note": "people",
         "person": "people",
         **{f"person_{each}": "people" for each in ("assign", "invite", "end", "hand_over", "leave", "return")},
         **{
@@ -120,6 +127,8 @@ TERMS: Mapping[str, str] = MappingProxyType(
         "restatement": "A new report for a month that has one already. It names the old one and says what changed.",
         "scope": "The part of the organisation that somebody's role is for: some services, customers or suppliers.",
         "service": "Something people use to get their work done, such as printing. Not the machine behind it.",
+        "service level": "How well a service is given: how much of the time it is there, and how fast you get an "
+        "answer and a result.",
         "service manager": "The person who looks after the promises: who agrees, measures, reports and reviews them.",
         "share": "The part of all cases that must be in time, such as 90 %.",
         "source": "The ticket system that a ticket comes from.",

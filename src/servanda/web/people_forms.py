@@ -95,6 +95,22 @@ class RoleForm(forms.Form):
         return told
 
 
+class MeetingForm(forms.Form):
+    """Who of those who speak for users came to a meeting."""
+
+    on = DayField(label="Day of the meeting")
+    present = forms.MultipleChoiceField(
+        label="Who came",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Whoever is not ticked was away.",
+    )
+
+    def __init__(self, told: Mapping[str, Any] | None, representatives: Iterable[Person], **more: Any) -> None:
+        super().__init__(told, **more)
+        _choose(self, "present", {each.id: each.name for each in representatives})
+
+
 class HandOverForm(forms.Form):
     """Who has a role from which day on."""
 

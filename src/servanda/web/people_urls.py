@@ -2,10 +2,12 @@
 
 from django.urls import URLPattern, path
 
-from servanda.web.views import people
+from servanda.web.views import attendance, people
 
 urlpatterns: list[URLPattern] = [
     path("people/", people.people, name="people"),
+    path("people/attendance/", attendance.attendance, name="attendance"),
+    path("people/attendance/note/", attendance.note, name="attendance_note"),
     path("people/add/", people.add, name="people_add"),
     path("people/person/<str:person>/", people.person, name="person"),
     path("people/person/<str:person>/assign/", people.assign, name="person_assign"),

@@ -8,4 +8,5 @@ urlpatterns: list[URLPattern] = [
     path("tickets/", tickets.tickets, name="tickets"),
     path("tickets/views/", tickets.saved_views, name="saved_views"),
     path("tickets/<name:source>/<name:number>/", tickets.ticket, name="ticket"),
+    path("tickets/<name:source>/<name:number>/decide/", tickets.decide, name="ticket_decide"),
 ]

@@ -9,7 +9,7 @@ from servanda.engine import judging
 from servanda.engine.periods import Period
 from servanda.engine.targets import TargetKind
 from servanda.queries.saved_views import View
-from servanda.queries.ticket_filters import Asked, Filters, Order
+from servanda.queries.ticket_filters import Asked, Filters, Order, Outside
 from servanda.queries.tickets import LISTED, Listing
 from servanda.reports.words import count
 
@@ -39,6 +39,15 @@ ORDERS: Mapping[Order, str] = MappingProxyType(
         Order.PRIORITY_DOWN: "By priority, last first",
     }
 )
+OUTSIDE: Mapping[Outside, str] = MappingProxyType(
+    {
+        Outside.ANY: "Not in the catalogue",
+        Outside.UNDECIDED: "Not in it, and nothing is decided",
+        Outside.ACCEPTED_ONCE: "Accepted once",
+        Outside.REFUSED: "Refused",
+        Outside.PROPOSED: "Proposed for it",
+    }
+)
 REMARKS = (judging.UNLISTED_PAUSE, judging.RECLASSIFIED, judging.STOPPED_BY_CLOSING, judging.NOT_ENFORCED)
 _LABELS: Mapping[str, str] = MappingProxyType(
     {
@@ -55,6 +64,7 @@ _LABELS: Mapping[str, str] = MappingProxyType(
         "version": "Version",
         "month": "Decided in",
         "flag": "Remark",
+        "catalogue": "Catalogue",
     }
 )
 
@@ -111,6 +121,7 @@ class ListShown:
     customers: tuple[Choice, ...]
     priorities: tuple[Choice, ...]
     flags: tuple[Choice, ...]
+    outside: tuple[Choice, ...]
     columns: Mapping[str, Column]
     previous: str
     following: str
@@ -119,8 +130,8 @@ class ListShown:
     asked: str
 
 
-IN_THE_FORM = ("find", "service", "customer", "priority", "source", "state", "kind", "month", "flag", "sort")
-UNDER_MORE = ("customer", "source", "kind", "month", "flag")
+UNDER_MORE = ("customer", "source", "kind", "month", "flag", "catalogue")
+IN_THE_FORM = ("find", "service", "priority", "state", *UNDER_MORE, "sort")
 
 
 def shown(listing: Listing, views: Iterable[View] = ()) -> ListShown:
@@ -140,6 +151,9 @@ def shown(listing: Listing, views: Iterable[View] = ()) -> ListShown:
         customers=_choices(choices.customers, filters.customer),
         priorities=_choices({each: each for each in choices.priorities}, filters.priority),
         flags=_choices({each: each for each in REMARKS}, filters.flag),
+        outside=_choices(
+            {each.value: word for each, word in OUTSIDE.items()}, filters.catalogue.value if filters.catalogue else ""
+        ),
         columns=_columns(filters),
         previous=_address(filters, listing.page - 1) if listing.page > 1 else "",
         following=_address(filters, listing.page + 1) if listing.page < listing.pages else "",
@@ -185,6 +199,8 @@ def _value(name: str, value: str, filters: Filters, listing: Listing) -> str:
         return STATES[filters.state]
     if name == "kind" and filters.kind:
         return kind_word(filters.kind)
+    if name == "catalogue" and filters.catalogue:
+        return OUTSIDE[filters.catalogue]
     if name == "month":
         return str(Period.read(value))
     names = {"service": listing.choices.services, "customer": listing.choices.customers}.get(name, {})

@@ -9,22 +9,23 @@ from servanda.store.models.agreements import (
     Signature,
 )
 from servanda.store.models.audit import Entry
-from servanda.store.models.catalogue import CatalogueMark, CatalogueVersion, Customer, Service
+from servanda.store.models.catalogue import CatalogueMark, CatalogueVersion, Customer, LevelEstimate, Service
 from servanda.store.models.clocks import Clock
 from servanda.store.models.imports import Batch
 from servanda.store.models.negotiations import Negotiation, NegotiationStep, ProposedText
 from servanda.store.models.organisations import Organisation
 from servanda.store.models.outbox import Message
-from servanda.store.models.people import Person, RoleAssignment
+from servanda.store.models.people import Attendance, Person, RoleAssignment
 from servanda.store.models.reconciliations import Reconciliation
 from servanda.store.models.reports import PilotAnswer, Release, Report, ReportDraft, ReportFile, SummaryEdit
 from servanda.store.models.results import Tally
-from servanda.store.models.tickets import Claim, Event, Exemption, SourceRow, Ticket
+from servanda.store.models.tickets import Claim, Event, Exemption, ListingDecision, SourceRow, Ticket
 from servanda.store.models.views import SavedView
 
 __all__ = [
     "Account",
     "AgreementVersion",
+    "Attendance",
     "Batch",
     "CalendarVersion",
     "CatalogueMark",
@@ -36,6 +37,8 @@ __all__ = [
     "Entry",
     "Event",
     "Exemption",
+    "LevelEstimate",
+    "ListingDecision",
     "Message",
     "Negotiation",
     "NegotiationStep",

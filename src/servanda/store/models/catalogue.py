@@ -62,3 +62,25 @@ class CatalogueMark(Owned, AddedOnly):
         constraints = [
             models.UniqueConstraint(fields=["organisation", "version", "sequence"], name="one_mark_a_sequence")
         ]
+
+
+class LevelEstimate(Owned, AddedOnly):
+    """A level of a service as somebody estimated it; later estimates stand beside it. `sequence` counts for a service.
+
+    A `priority` left empty is any.
+    """
+
+    service = models.CharField(max_length=200)
+    sequence = models.PositiveIntegerField()
+    kind = models.CharField(max_length=20)
+    priority = models.CharField(max_length=200, blank=True)
+    figure = models.CharField(max_length=200)
+    source = models.TextField()
+    estimated_on = models.DateField()
+    written_by = models.CharField(max_length=200)
+    written_at = InstantField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "service", "sequence"], name="one_estimate_a_sequence")
+        ]

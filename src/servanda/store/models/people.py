@@ -3,6 +3,7 @@
 from django.db import models
 
 from servanda.store.fields import CanonicalJsonField, InstantField
+from servanda.store.keeping import AddedOnly
 from servanda.store.models.organisations import Owned
 
 
@@ -33,3 +34,21 @@ class RoleAssignment(Owned):
     suppliers = CanonicalJsonField(default=list)
     from_on = models.DateField(null=True)
     until_on = models.DateField(null=True)
+
+
+class Attendance(Owned, AddedOnly):
+    """Whether somebody came to the meeting of a day; a later row of the same day corrects an earlier one."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="attendances")
+    met_on = models.DateField()
+    sequence = models.PositiveIntegerField()
+    present = models.BooleanField()
+    noted_by = models.CharField(max_length=200)
+    noted_at = InstantField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "person", "met_on", "sequence"], name="one_attendance_a_sequence"
+            )
+        ]

@@ -127,3 +127,28 @@ class Exemption(Owned, AddedOnly):
         constraints = [
             models.UniqueConstraint(fields=["organisation", "ticket", "target"], name="one_exemption_a_target")
         ]
+
+
+class ListingDecision(Owned, AddedOnly):
+    """What was decided about a ticket for something that the catalogue did not list then; the last one stands."""
+
+    class Decision(models.TextChoices):
+        """What is done about the ticket."""
+
+        ACCEPTED_ONCE = "accepted_once"
+        REFUSED = "refused"
+        PROPOSED = "proposed"
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="listing_decisions")
+    sequence = models.PositiveIntegerField()
+    decision = models.CharField(max_length=20, choices=Decision.choices)
+    service = models.CharField(max_length=200, blank=True)
+    component = models.CharField(max_length=200, blank=True)
+    text = models.TextField(blank=True)
+    decided_by = models.CharField(max_length=200)
+    decided_at = InstantField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "ticket", "sequence"], name="one_decision_a_sequence")
+        ]

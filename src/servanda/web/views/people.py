@@ -1,5 +1,6 @@
 """People and their roles: who is here, who speaks for which users, and what is done when somebody comes or goes."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -10,9 +11,12 @@ from django.urls import reverse
 
 from servanda.bad_input import BadInput
 from servanda.engine.rights import Action, Assignment, Role
+from servanda.queries import attendance, owners
 from servanda.queries import people as kept
+from servanda.queries.owners import Owned, Sort
 from servanda.queries.people import Directory, OnePerson
 from servanda.reports.roles import CONFIRMATIONS, ROLES, scope_words
+from servanda.reports.words import count
 from servanda.services import accounts
 from servanda.services import people as doing
 from servanda.store.access import NotFound
@@ -35,6 +39,9 @@ def _people_page(request: OrganisationRequest, form: AddPersonForm) -> HttpRespo
         "found": found,
         "here": [(each, _roles(each.roles, names)) for each in found.here],
         "missing": _missing(found),
+        "to_be_replaced": attendance.of(request.viewer).to_be_replaced,
+        "left_alone": _left_alone(found),
+        "orphans": _owned(request, owners.without_owner(request.viewer, now=request.now)),
         "form": form if may_do(request.viewer, Action.MANAGE_PEOPLE) else None,
     }
     return render(request, "people/list.html", context, status=400 if form.errors else 200)
@@ -53,6 +60,8 @@ def _person_page(request: OrganisationRequest, person: str, form: RoleForm) -> H
         "roles": _roles(found.person.roles, names),
         "other_roles": _roles(found.person.other_roles, names),
         "alone_in": [ROLES[each].name for each in found.alone_in],
+        "attended": list(attendance.of_person(request.viewer, person).items())[: attendance.SHOWN],
+        "owned": _owned(request, _owned_by(request, found.person)),
         "steps": [(each, _step_words(each)) for each in found.steps],
         "form": form,
         "known_roles": list(ROLES.values()),
@@ -61,6 +70,21 @@ def _person_page(request: OrganisationRequest, person: str, form: RoleForm) -> H
         "today": request.viewer.on,
     }
     return render(request, "people/person.html", context, status=400 if form.errors else 200)
+
+
+def _owned_by(request: OrganisationRequest, person: kept.Person) -> tuple[Owned, ...]:
+    return owners.of_person(request.viewer, person.id, now=request.now)
+
+
+def _owned(request: OrganisationRequest, every: Iterable[Owned]) -> list[dict[str, Any]]:
+    """Return what is owned with its address and the word of its sort."""
+    return [{"owned": each, "word": each.sort.value, "address": _owned_address(request, each)} for each in every]
+
+
+def _owned_address(request: OrganisationRequest, owned: Owned) -> str:
+    if owned.sort is Sort.SERVICE:
+        return reverse("catalogue_entry", args=[request.organisation_slug, owned.id])
+    return reverse("agreement_version", args=[request.organisation_slug, owned.id, owned.number])
 
 
 def _roles(held: tuple[Assignment, ...], names: kept.Names) -> list[dict[str, Any]]:
@@ -75,6 +99,13 @@ def _roles(held: tuple[Assignment, ...], names: kept.Names) -> list[dict[str, An
         }
         for each in held
     ]
+
+
+def _left_alone(found: Directory) -> list[tuple[kept.Person, list[str]]]:
+    """Return who left with roles of today that nobody here has, and which those are."""
+    held = {one.role for each in found.here for one in each.roles}
+    alone = ((each, dict.fromkeys(one.role for one in each.roles if one.role not in held)) for each in found.left)
+    return [(each, [ROLES[role].name for role in roles]) for each, roles in alone if roles]
 
 
 def _missing(found: Directory) -> list[str]:
@@ -200,7 +231,10 @@ def hand_over(request: OrganisationRequest, person: str) -> HttpResponse:
 def leave(request: OrganisationRequest, person: str) -> HttpResponse:
     """Let somebody have left: they may do nothing from now on."""
     doing.deactivate(request.viewer, person, now=request.now)
-    messages.success(request, "They have left, and may do nothing from now on.")
+    left = kept.one(request.viewer, person)
+    behind = len(_owned_by(request, left.person)) + len(left.alone_in)
+    told = f" Nobody answers now for {count(behind, 'thing')} that they had: see below." if behind else ""
+    messages.success(request, f"They have left, and may do nothing from now on.{told}")
     return redirect(reverse("people", args=[request.organisation_slug]))
 
 
