@@ -24,6 +24,14 @@ FOREVER = (
     "pilotanswer",
     "catalogueversion",
     "cataloguemark",
+    "requirementversion",
+    "requirementmark",
+    "requirementquestion",
+    "requirementanswer",
+    "specsheetversion",
+    "expectationsurvey",
+    "surveyanswer",
+    "targetconfirmation",
 )
 
 

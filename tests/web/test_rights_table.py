@@ -12,8 +12,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from servanda.engine.catalogue import CatalogueEntry
-from servanda.engine.rights import Assignment, Role
-from servanda.services import catalogue, people, transfers
+from servanda.engine.requirements import Requirement, SpecSheet, Survey
+from servanda.engine.rights import Assignment, Role, Viewer
+from servanda.services import catalogue, people, requirements, surveys, transfers
 from servanda.store import models, translate
 from tests.cli.kept import run
 from tests.tenancy import canary, school
@@ -65,6 +66,7 @@ def browsers(
     person(kept_school, "spare")
     kim = people.viewer(kept_school, "administrator", now=school.NOW)
     catalogue.write(kim, "printing", CatalogueEntry("Printing"), after=0, now=school.NOW)
+    require(kim)
     gone = person(kept_school, "ended")
     translate.record_of_assignment(Assignment(Role.ADMINISTRATOR, until_on=date(2026, 2, 1)), gone).save()
     ended.force_login(give_account(gone))
@@ -73,6 +75,14 @@ def browsers(
         **{role.value: signed_in(role) for role in Role},
         **dict(zip(STRANGERS, (foreign, without, ended), strict=True)),
     }
+
+
+def require(viewer: Viewer) -> None:
+    """Keep a requirement with its spec sheet and a question to a team, and a survey."""
+    requirements.capture(viewer, Requirement("pupils", "Soon."), now=school.NOW)
+    requirements.write_sheet(viewer, 1, SpecSheet("By hand."), after=0, now=school.NOW)
+    requirements.ask(viewer, 1, 1, requirements.PartyKind.TEAM, "ICT", "Can you?", now=school.NOW)
+    surveys.open_survey(viewer, Survey("printing", ("pupils",), school.NOW.date()), now=school.NOW)
 
 
 def person(organisation: models.Organisation, slug: str) -> models.Person:

@@ -42,6 +42,11 @@ class Action(Enum):
     SEE_CATALOGUE = "see_catalogue"
     WRITE_CATALOGUE = "write_catalogue"
     AGREE_CATALOGUE = "agree_catalogue"
+    SEE_REQUIREMENT = "see_requirement"
+    WRITE_REQUIREMENT = "write_requirement"
+    JUDGE_REQUIREMENT = "judge_requirement"
+    ANSWER_REQUIREMENT = "answer_requirement"
+    SEE_SPEC_SHEET = "see_spec_sheet"
     SEE_PEOPLE = "see_people"
     MANAGE_PEOPLE = "manage_people"
     ANONYMISE = "anonymise"
@@ -54,10 +59,18 @@ class Action(Enum):
 
 
 _SEEING = frozenset(
-    {Action.SEE_TICKET, Action.SEE_RESULTS, Action.SEE_AGREEMENT, Action.SEE_CATALOGUE, Action.SEE_REPORT}
+    {
+        Action.SEE_TICKET,
+        Action.SEE_RESULTS,
+        Action.SEE_AGREEMENT,
+        Action.SEE_CATALOGUE,
+        Action.SEE_REQUIREMENT,
+        Action.SEE_REPORT,
+    }
 )
-_WORKING = _SEEING | {Action.RECORD_EVENT, Action.SEE_INTERNAL_REPORT}
+_WORKING = _SEEING | {Action.RECORD_EVENT, Action.SEE_INTERNAL_REPORT, Action.SEE_SPEC_SHEET}
 _MANAGING = _WORKING | {
+    Action.WRITE_REQUIREMENT,
     Action.CORRECT_EVENT,
     Action.EXEMPT,
     Action.APPLY_AGREEMENT,
@@ -71,16 +84,27 @@ _MANAGING = _WORKING | {
     Action.ISSUE_REPORT,
 }
 
+_FOR_OTHERS = frozenset({Action.AGREE_CATALOGUE, Action.JUDGE_REQUIREMENT, Action.ANSWER_REQUIREMENT})
+"""What only they can say who use a service, or deliver it."""
+
 GRANTED: Mapping[Role, frozenset[Action]] = MappingProxyType(
     {
-        # Who runs the program does not speak for the users.
-        Role.ADMINISTRATOR: frozenset(Action) - {Action.AGREE_CATALOGUE},
+        # Who runs the program speaks neither for the users nor for those who deliver.
+        Role.ADMINISTRATOR: frozenset(Action) - _FOR_OTHERS,
         Role.SERVICE_MANAGER: _MANAGING,
-        Role.TECHNICIAN: _WORKING,
-        Role.REPRESENTATIVE: _SEEING | {Action.AGREE_CATALOGUE},
-        Role.EXECUTIVE: frozenset({Action.SEE_RESULTS, Action.SEE_AGREEMENT, Action.SEE_CATALOGUE, Action.SEE_REPORT}),
-        Role.SUPPLIER_CONTACT: frozenset({Action.SEE_TICKET, Action.SEE_RESULTS}),
-        Role.AUDITOR: _SEEING | {Action.SEE_AUDIT, Action.SEE_PEOPLE, Action.VERIFY, Action.SEE_INTERNAL_REPORT},
+        Role.TECHNICIAN: _WORKING | {Action.ANSWER_REQUIREMENT},
+        # What is internal, such as a spec sheet, is for no customer: not for who speaks for users, nor for who pays.
+        Role.REPRESENTATIVE: _SEEING | {Action.AGREE_CATALOGUE, Action.JUDGE_REQUIREMENT},
+        Role.EXECUTIVE: _SEEING - {Action.SEE_TICKET},
+        Role.SUPPLIER_CONTACT: frozenset({Action.SEE_TICKET, Action.SEE_RESULTS, Action.ANSWER_REQUIREMENT}),
+        Role.AUDITOR: _SEEING
+        | {
+            Action.SEE_AUDIT,
+            Action.SEE_PEOPLE,
+            Action.SEE_SPEC_SHEET,
+            Action.VERIFY,
+            Action.SEE_INTERNAL_REPORT,
+        },
     }
 )
 """The actions that each role brings, inside the scope of its assignment."""

@@ -283,10 +283,11 @@ def agreed_words(kept: ByPromise) -> str:
 
 def _clause_words(clause: Clause, customers: Mapping[str, str]) -> str:
     named = sorted(customers.get(each) or each for each in clause.customers)
-    return f"for {' and '.join(named)}: {_limits_words(clause)}" if named else _limits_words(clause)
+    return f"for {' and '.join(named)}: {limits_words(clause)}" if named else limits_words(clause)
 
 
-def _limits_words(clause: Clause) -> str:
+def limits_words(clause: Clause) -> str:
+    """Return what a clause promises, with its limits and its share."""
     target = clause.target
     codes = [code for code in codes_of(target, clause.version) if code in target.limits]
     limits = [target.limits[code] for code in codes]

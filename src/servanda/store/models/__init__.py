@@ -17,6 +17,16 @@ from servanda.store.models.outbox import Message
 from servanda.store.models.people import Person, RoleAssignment
 from servanda.store.models.reconciliations import Reconciliation
 from servanda.store.models.reports import PilotAnswer, Release, Report, ReportDraft, ReportFile, SummaryEdit
+from servanda.store.models.requirements import (
+    ExpectationSurvey,
+    RequirementAnswer,
+    RequirementMark,
+    RequirementQuestion,
+    RequirementVersion,
+    SpecSheetVersion,
+    SurveyAnswer,
+    TargetConfirmation,
+)
 from servanda.store.models.results import Tally
 from servanda.store.models.tickets import Claim, Event, Exemption, SourceRow, Ticket
 from servanda.store.models.views import SavedView
@@ -35,6 +45,7 @@ __all__ = [
     "Entry",
     "Event",
     "Exemption",
+    "ExpectationSurvey",
     "Message",
     "Organisation",
     "Person",
@@ -45,13 +56,20 @@ __all__ = [
     "Report",
     "ReportDraft",
     "ReportFile",
+    "RequirementAnswer",
+    "RequirementMark",
+    "RequirementQuestion",
+    "RequirementVersion",
     "RoleAssignment",
     "SavedView",
     "Service",
     "SetUpLink",
     "Signature",
     "SourceRow",
+    "SpecSheetVersion",
     "SummaryEdit",
+    "SurveyAnswer",
     "Tally",
+    "TargetConfirmation",
     "Ticket",
 ]

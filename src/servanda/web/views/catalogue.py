@@ -46,6 +46,7 @@ def catalogue(request: OrganisationRequest) -> HttpResponse:
         "uncatalogued": [(id, names.services[id]) for id in kept.uncatalogued(request.viewer, known)],
         "withdrawn": [each for each in every if each.entry.withdrawn],
         "writes": may_do(request.viewer, Action.WRITE_CATALOGUE),
+        "requirements": may_do(request.viewer, Action.SEE_REQUIREMENT),
         "starters": len(_starters(every)) if doing.may_write_all(request.viewer) else 0,
     }
     return render(request, "catalogue/list.html", context)

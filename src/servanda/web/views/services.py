@@ -43,15 +43,17 @@ def services(request: OrganisationRequest) -> HttpResponse:
         "lead": levels.listing_sentence(found),
         "notice": _notice(found),
         "manages": may_do(request.viewer, Action.APPLY_AGREEMENT),
-        "catalogue_address": _catalogue_address(request),
+        "catalogue_address": _place(request, "catalogue", Action.SEE_CATALOGUE),
+        "requirements_address": _place(request, "requirements", Action.SEE_REQUIREMENT),
         "before": _page_address(found, found.page - 1) if found.page > 1 else "",
         "after": _page_address(found, found.page + 1) if found.page < found.pages else "",
     }
     return render(request, "services.html", context)
 
 
-def _catalogue_address(request: OrganisationRequest) -> str:
-    return address("catalogue", request.organisation_slug) if may_do(request.viewer, Action.SEE_CATALOGUE) else ""
+def _place(request: OrganisationRequest, name: str, action: Action) -> str:
+    """Return the address of a page for whoever may go there."""
+    return address(name, request.organisation_slug) if may_do(request.viewer, action) else ""
 
 
 def _line(request: OrganisationRequest, found: Listing, line: Line) -> dict[str, Any]:
