@@ -43,7 +43,12 @@ def test_without_an_assignment_nothing_is_granted() -> None:
 def test_an_administrator_may_do_everything_but_speak_for_users_at_home_and_nothing_next_door() -> None:
     refused = {action for action in Action if not may(with_role(Role.ADMINISTRATOR), action, MAIL_TICKET)}
     # Who runs the program speaks neither for its users nor for those who deliver.
-    assert refused == {Action.AGREE_CATALOGUE, Action.JUDGE_REQUIREMENT, Action.ANSWER_REQUIREMENT}
+    assert refused == {
+        Action.AGREE_CATALOGUE,
+        Action.JUDGE_REQUIREMENT,
+        Action.ANSWER_REQUIREMENT,
+        Action.CONFIRM_TARGET,
+    }
     assert not any(may(with_role(Role.ADMINISTRATOR), action, Subject("college")) for action in Action)
 
 

@@ -60,7 +60,7 @@ def own(store: str) -> models.Organisation:
     return made
 
 
-def told(own: models.Organisation) -> list[object]:
+def told(own: models.Organisation) -> list[tuple[str, str, str]]:
     """Return what the audit keeps of requirements."""
     assert list(audit.breaks(own)) == []
     entries = models.Entry.objects.filter(subject__startswith="requirement").order_by("sequence")
@@ -384,7 +384,7 @@ def test_everything_that_is_done_is_in_the_audit(own: models.Organisation) -> No
     write, answer, judge = (
         each.value for each in (Action.WRITE_REQUIREMENT, Action.ANSWER_REQUIREMENT, Action.JUDGE_REQUIREMENT)
     )
-    assert [(action, done) for _, action, done in told(own)] == [  # type: ignore[misc]  # as `told` makes them
+    assert [(action, done) for _, action, done in told(own)] == [
         (write, "written"),
         (write, "asked"),
         (answer, "answered"),

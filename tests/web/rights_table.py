@@ -146,6 +146,19 @@ OF_ORGANISATION: Mapping[str, OfOrganisation] = MappingProxyType(
             {"agreement": "none-such", "number": 1},
             {"agreement": "agreementversion.agreement", "number": "agreementversion.number"},
         ),
+        # What is agreed, as all is there, is refused in words.
+        "agreement_confirm": OfOrganisation(
+            who_may(Action.CONFIRM_TARGET),
+            {"agreement": "desk", "number": 1, "target": "fix"},
+            {"agreement": "desk", "number": 1, "target": "none-such"},
+            {
+                "agreement": "agreementversion.agreement",
+                "number": "agreementversion.number",
+                "target": "targetconfirmation.target",
+            },
+            DOING,
+            done=400,
+        ),
         "imports": OfOrganisation(who_may(Action.SEE_AUDIT)),
         "import": OfOrganisation(
             who_may(Action.SEE_AUDIT), {"number": 1}, {"number": 8842818}, {"number": "batch.number"}

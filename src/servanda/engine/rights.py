@@ -47,6 +47,7 @@ class Action(Enum):
     JUDGE_REQUIREMENT = "judge_requirement"
     ANSWER_REQUIREMENT = "answer_requirement"
     SEE_SPEC_SHEET = "see_spec_sheet"
+    CONFIRM_TARGET = "confirm_target"
     SEE_PEOPLE = "see_people"
     MANAGE_PEOPLE = "manage_people"
     ANONYMISE = "anonymise"
@@ -84,7 +85,8 @@ _MANAGING = _WORKING | {
     Action.ISSUE_REPORT,
 }
 
-_FOR_OTHERS = frozenset({Action.AGREE_CATALOGUE, Action.JUDGE_REQUIREMENT, Action.ANSWER_REQUIREMENT})
+_FOR_USERS = frozenset({Action.AGREE_CATALOGUE, Action.JUDGE_REQUIREMENT, Action.CONFIRM_TARGET})
+_FOR_OTHERS = _FOR_USERS | {Action.ANSWER_REQUIREMENT}
 """What only they can say who use a service, or deliver it."""
 
 GRANTED: Mapping[Role, frozenset[Action]] = MappingProxyType(
@@ -94,7 +96,7 @@ GRANTED: Mapping[Role, frozenset[Action]] = MappingProxyType(
         Role.SERVICE_MANAGER: _MANAGING,
         Role.TECHNICIAN: _WORKING | {Action.ANSWER_REQUIREMENT},
         # What is internal, such as a spec sheet, is for no customer: not for who speaks for users, nor for who pays.
-        Role.REPRESENTATIVE: _SEEING | {Action.AGREE_CATALOGUE, Action.JUDGE_REQUIREMENT},
+        Role.REPRESENTATIVE: _SEEING | _FOR_USERS,
         Role.EXECUTIVE: _SEEING - {Action.SEE_TICKET},
         Role.SUPPLIER_CONTACT: frozenset({Action.SEE_TICKET, Action.SEE_RESULTS, Action.ANSWER_REQUIREMENT}),
         Role.AUDITOR: _SEEING

@@ -62,6 +62,7 @@ OF_ADDRESS: Mapping[str, str] = MappingProxyType(
         "set_up": "set-up",
         "agreement": "agreements",
         "agreement_version": "agreements",
+        "agreement_confirm": "agreements",
         "saved_views": "tickets",
         "import": "imports",
         **{

@@ -116,7 +116,7 @@ def one(request: OrganisationRequest, service: str) -> HttpResponse:
         "trend_narrow": trend.draw(line, "trendn", trend.NARROW),
         "promise": levels.promise_line(found.covering, found.customers),
         "assumed": levels.is_assumed(found.covering),
-        "parts": levels.parts_of(found),
+        "parts": [(each, _standing(found, each)) for each in levels.parts_of(found)],
         "judged": bool(found.covering.clauses or found.kept or (found.clocks and found.clocks.misses)),
         "month": levels.month_words(found.month),
         "month_so_far": found.month == found.current_month,
@@ -131,6 +131,12 @@ def one(request: OrganisationRequest, service: str) -> HttpResponse:
         "services_address": address("services", request.organisation_slug),
     }
     return render(request, "service.html", context)
+
+
+def _standing(found: OneService, part: levels.PartShown) -> str:
+    """Return that a promise is only assumed or proposed; nothing of one that is agreed."""
+    promise = part.shown.promise
+    return levels.not_agreed_of(found.covering).get((promise.agreement, promise.target), "")
 
 
 def _month_asked(request: OrganisationRequest) -> date | None:
