@@ -128,7 +128,7 @@ def _requirement_page(
     told, first = found.told, {"number": found.number}
     writes, is_open = may_write(request.viewer, told) and not found.narrowed, told.progress.is_open
     offered = {
-        "ask": AskForm(initial={**first, "wording": told.wording}, auto_id="ask_%s") if writes and is_open else None,
+        "ask": AskForm(initial={**first, "wording": _question(found)}, auto_id="ask_%s") if writes and is_open else None,
         "estimate": EstimateForm(initial=first, auto_id="estimate_%s") if writes and is_open and told.level else None,
         "judge": JudgeForm(initial=first, auto_id="judge_%s") if may_judge(request.viewer, told) and is_open else None,
         **(refused or {}),
@@ -150,6 +150,11 @@ def _requirement_page(
         "form": next(iter(refused.values())) if refused else None,
     }
     return render(request, "requirements/requirement.html", context, status=400 if refused else 200)
+
+
+def _question(found: Kept) -> str:
+    """Return the usual question; the words of the users are not for those who are asked."""
+    return f"Can you see to it: {words.level_words(found.told.level)}?" if found.told.level else ""
 
 
 def _agreements(request: OrganisationRequest, found: Kept) -> list[tuple[str, bool]]:
