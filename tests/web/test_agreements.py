@@ -18,8 +18,8 @@ from servanda.engine.targets import Limit, Target, TargetKind, Unit
 from servanda.files import agreements as files
 from servanda.store import models, translate
 from servanda.store.books import forget
+from tests import builders
 from tests.architecture.sources import ROOT
-from tests.builders import open_time, target, version
 from tests.tenancy import school
 from tests.web.browsers import SignedIn, give_account, nobody
 
@@ -212,8 +212,9 @@ def test_an_agreement_without_a_name_goes_by_its_id(kept_school: models.Organisa
 def test_a_representative_confirms_what_was_assumed(
     kept_school: models.Organisation, manager: Client, signed_in: SignedIn
 ) -> None:
-    guess = target("resolution", open_time(hours=8), maturity="assumed", id="repair/soon")
-    keep(kept_school, version(guess, target("first_response", open_time(hours=1)), agreement="guessed"))
+    guess = builders.target("resolution", builders.open_time(hours=8), maturity="assumed", id="repair/soon")
+    answered = builders.target("first_response", builders.open_time(hours=1))
+    keep(kept_school, builders.version(guess, answered, agreement="guessed"))
     path = "/o/school/agreements/guessed/1/"
     representative = signed_in(Role.REPRESENTATIVE)
     offered = representative.get(path).content.decode()

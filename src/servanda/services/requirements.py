@@ -1,5 +1,7 @@
 """What users need, as it is captured, asked about, answered and judged; each version and each answer stays."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -70,6 +72,41 @@ def write(viewer: Viewer, requirement: int, told: Requirement, *, after: int, no
             return last.number
         _check_speaker(organisation, told)
         return _keep(organisation, viewer, requirement, last.number + 1, told, Action.WRITE_REQUIREMENT, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What a file added: requirements that are new, those that it words otherwise than before, and the others."""
+
+    new: tuple[int, ...]
+    changed: tuple[int, ...]
+    same: tuple[int, ...]
+
+
+def apply(viewer: Viewer, told: Mapping[int, Requirement], *, now: datetime, plan: bool = False) -> Applied:
+    """Keep what a file says of its requirements, all of it or nothing; with `plan` tell what that would be, no more.
+
+    Each is kept under the number that it has in the file; those that the file does not name stay as they are. Raises
+    what `capture` and `write` raise.
+    """
+    with transaction.atomic():
+        organisation = lock_organisation(viewer)
+        kept = {number: newest(organisation, number) for number in told}
+        same = [number for number, last in kept.items() if last and requirement_of(last) == told[number]]
+        for number, last in kept.items():
+            _check_keepable(told[number])
+            if not (may_write(viewer, told[number]) and (last is None or may_write(viewer, requirement_of(last)))):
+                raise not_here(number)
+            if number not in same:
+                _check_speaker(organisation, told[number])
+                version = (last.number if last else 0) + 1
+                _keep(organisation, viewer, number, version, told[number], Action.WRITE_REQUIREMENT, now)
+        transaction.set_rollback(plan)
+    return Applied(
+        new=tuple(number for number, last in kept.items() if last is None),
+        changed=tuple(number for number, last in kept.items() if last and number not in same),
+        same=tuple(same),
+    )
 
 
 def add(organisation: models.Organisation, viewer: Viewer, told: Requirement, action: Action, now: datetime) -> int:

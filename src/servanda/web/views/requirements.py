@@ -128,7 +128,9 @@ def _requirement_page(
     told, first = found.told, {"number": found.number}
     writes, is_open = may_write(request.viewer, told) and not found.narrowed, told.progress.is_open
     offered = {
-        "ask": AskForm(initial={**first, "wording": _question(found)}, auto_id="ask_%s") if writes and is_open else None,
+        "ask": AskForm(initial={**first, "wording": _question(found)}, auto_id="ask_%s")
+        if writes and is_open
+        else None,
         "estimate": EstimateForm(initial=first, auto_id="estimate_%s") if writes and is_open and told.level else None,
         "judge": JudgeForm(initial=first, auto_id="judge_%s") if may_judge(request.viewer, told) and is_open else None,
         **(refused or {}),
