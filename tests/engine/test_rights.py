@@ -42,7 +42,13 @@ def test_without_an_assignment_nothing_is_granted() -> None:
 
 def test_an_administrator_may_do_everything_but_speak_for_users_at_home_and_nothing_next_door() -> None:
     refused = {action for action in Action if not may(with_role(Role.ADMINISTRATOR), action, MAIL_TICKET)}
-    assert refused == {Action.AGREE_CATALOGUE}  # who runs the program does not speak for its users
+    # Who runs the program speaks neither for its users nor for those who deliver.
+    assert refused == {
+        Action.AGREE_CATALOGUE,
+        Action.JUDGE_REQUIREMENT,
+        Action.ANSWER_REQUIREMENT,
+        Action.CONFIRM_TARGET,
+    }
     assert not any(may(with_role(Role.ADMINISTRATOR), action, Subject("college")) for action in Action)
 
 
@@ -62,6 +68,8 @@ def test_an_auditor_sees_everything_and_changes_nothing() -> None:
         Action.SEE_AUDIT,
         Action.SEE_CATALOGUE,
         Action.SEE_PEOPLE,
+        Action.SEE_REQUIREMENT,
+        Action.SEE_SPEC_SHEET,
         Action.VERIFY,
         Action.SEE_REPORT,
         Action.SEE_INTERNAL_REPORT,
@@ -73,6 +81,17 @@ def test_reports_are_prepared_and_issued_by_those_who_run_the_service_alone() ->
         assert {role for role in Role if action in GRANTED[role]} == {Role.ADMINISTRATOR, Role.SERVICE_MANAGER}
         assert not may(with_role(Role.SERVICE_MANAGER, services={"mail"}), action, SCHOOL)
     assert Action.SEE_REPORT not in GRANTED[Role.SUPPLIER_CONTACT]
+
+
+def test_what_is_internal_is_for_no_customer() -> None:
+    inside = {role for role in Role if Action.SEE_SPEC_SHEET in GRANTED[role]}
+    assert inside == {Role.ADMINISTRATOR, Role.SERVICE_MANAGER, Role.TECHNICIAN, Role.AUDITOR}
+    both = viewer(
+        Assignment(Role.REPRESENTATIVE, Scope(customers=frozenset({"staff"}))),
+        Assignment(Role.TECHNICIAN, Scope(services=frozenset({"print"}))),
+    )
+    assert not may(both, Action.SEE_SPEC_SHEET, Subject("school", "mail", "staff"))
+    assert may(both, Action.SEE_SPEC_SHEET, Subject("school", "print", "staff"))
 
 
 def test_an_executive_sees_results_but_no_ticket() -> None:

@@ -8,12 +8,15 @@ log. Nobody can sign in yet.
 import gzip
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from servanda import wall_time
 from servanda.config import setup
+from servanda.engine.instants import HOUR
 from servanda.engine.rights import Assignment, Role
 from tests import june
 from tests.architecture.sources import ROOT
@@ -52,6 +55,25 @@ def main(folder: Path) -> None:
     agreements, mapping, table = june.write_files(folder, rows=list(recent_rows(now)))
     keep(viewer, agreements, mapping, table, now)
     keep(viewer, real_agreements(folder), REAL / "mapping.yaml", real_morning(folder), now)
+    require(viewer, now)
+
+
+def require(viewer: Any, now: datetime) -> None:
+    """Capture what teachers need of the mail, ask about it, write its spec sheet, and open a survey."""
+    from servanda.engine.requirements import Estimate, LevelKind, RequiredLevel, Requirement, SpecSheet, Survey
+    from servanda.engine.targets import Limit, Unit
+    from servanda.services import requirements, surveys
+
+    level = RequiredLevel(LevelKind.RESOLUTION, Limit(4 * HOUR, Unit.OPEN_TIME), Fraction(95, 100))
+    need = Requirement("teachers", "Mail must work again before the lesson is over.", "mail", level=level)
+    number = requirements.capture(viewer, need, now=now)
+    team = requirements.PartyKind.TEAM
+    requirements.ask(viewer, number, 1, team, "Network", "Can you mend it within 4 hours?", now=now)
+    requirements.write_sheet(viewer, number, SpecSheet("A second server.", agreements=("desk",)), after=0, now=now)
+    there = replace(need, wording="Mail must be there all day.", level=RequiredLevel(LevelKind.HOURS, hours="all day"))
+    other = requirements.capture(viewer, there, now=now)
+    requirements.estimate(viewer, other, 1, Estimate(Fraction(9, 10), "the fault book", viewer.on), now=now)
+    surveys.open_survey(viewer, Survey("mail", ("teachers",), viewer.on), now=now)
 
 
 def keep(viewer: Any, agreement_file: Path, mapping: Path, table: Path, now: datetime) -> None:

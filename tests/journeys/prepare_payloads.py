@@ -3,7 +3,7 @@
 Names of the organisation, its people, services, customers, calendar, agreements, targets and their sources; numbers,
 sources, actors, reasons, classes and assignments of tickets; the name of an imported file and of its mapping; the
 sentences of an issued report; every text of the service catalogue, of drafts of agreements and of what was said of
-them.
+them, of requirements, of questions about them and their answers, of spec sheets and surveys.
 """
 
 import json
@@ -21,7 +21,7 @@ from servanda.config import setup
 from servanda.engine.agreement_terms import Announcement, Duty, Goal, Termination
 from servanda.engine.agreements import Party
 from servanda.engine.periods import Period
-from servanda.engine.rights import Viewer
+from servanda.engine.rights import Assignment, Role, Viewer
 from tests.journeys.payloads import PAYLOADS
 from tests.journeys.prepare import EMAIL, PASSWORD
 
@@ -52,6 +52,7 @@ def main(folder: Path) -> None:
     agreements.apply(viewer, files.load(path), now=now)
     write_catalogue(viewer, now)
     negotiate(viewer, now)
+    require(viewer, now)
     record(viewer, now)
     take_in(viewer, folder, now)
     issue_report(viewer, now)
@@ -155,6 +156,49 @@ def negotiate(viewer: Viewer, now: datetime) -> None:
             negotiations.take(viewer, id, 1, StepKind.WAIVED, now=now, **waived)
         paper = {"side": Side.CUSTOMER, "signatory": each, "remark": each, "on_paper": True}
         negotiations.take(viewer, id, 1, StepKind.APPROVED, now=now, **paper)
+
+
+def require(viewer: Viewer, now: datetime) -> None:
+    """Capture a requirement for each payload, all of whose texts it is, with all that is said of it."""
+    from servanda.engine.requirements import (
+        Answer,
+        Estimate,
+        Expectation,
+        LevelKind,
+        Occasion,
+        Reply,
+        RequiredLevel,
+        Requirement,
+        SpecSheet,
+        Survey,
+    )
+    from servanda.services import requirements, surveys
+
+    technician, representative = (
+        Viewer(viewer.organisation, "person-0", viewer.on, (Assignment(role),))
+        for role in (Role.TECHNICIAN, Role.REPRESENTATIVE)
+    )
+    for number, each in enumerate(PAYLOADS):
+        need = Requirement(
+            customer=each,
+            wording=each,
+            service=f"s{number}",
+            outcome=each,
+            reason=each,
+            level=RequiredLevel(LevelKind.HOURS, hours=each),
+            said_by=f"person-{number}",
+            occasion=Occasion.MEETING,
+            occasion_name=each,
+        )
+        made = requirements.capture(viewer, need, now=now)
+        asked = requirements.ask(viewer, made, 1, requirements.PartyKind.TEAM, each, each, now=now)
+        requirements.answer(technician, made, asked, Answer(Reply.CAN, remark=each), now=now)
+        requirements.estimate(viewer, made, 1, Estimate(Fraction(1), each, viewer.on), now=now)
+        requirements.judge(representative, made, 1, met=False, remark=each, now=now)
+        sheet = SpecSheet(each, each, each, each, each, agreements=(each, f"a{number}"), gaps=each)
+        requirements.write_sheet(viewer, made, sheet, after=0, now=now)
+        survey = surveys.open_survey(viewer, Survey(f"s{number}", (each,), viewer.on, each), now=now)
+        surveys.answer(representative, survey, each, Expectation(hours=each, hurts=each), now=now)
 
 
 def record(viewer: Viewer, now: datetime) -> None:

@@ -30,6 +30,14 @@ FOREVER = (
     "levelestimate",
     "listingdecision",
     "attendance",
+    "requirementversion",
+    "requirementmark",
+    "requirementquestion",
+    "requirementanswer",
+    "specsheetversion",
+    "expectationsurvey",
+    "surveyanswer",
+    "targetconfirmation",
 )
 
 

@@ -70,6 +70,15 @@ OF_ONE_ORGANISATION: Mapping[str, tuple[Words, ...]] = MappingProxyType(
             ("catalogue", "apply", "{services}", "--plan"),
             ("catalogue", "apply", "{services}"),
         ),
+        "requirements export": (
+            ("requirements", "export"),
+            ("requirements", "export", "--out", "{out}/requirements.yaml"),
+        ),
+        "requirements apply": (
+            ("requirements", "apply", "{requirements}", "--plan"),
+            ("requirements", "apply", "{requirements}"),
+            ("requirements", "export"),
+        ),
         "people add": (("people", "add", "sam", "--name", "Sam", "--email", "sam@example.org"),),
         "people assign": (("people", "assign", "sam", "--role", "technician", "--service", "printing"),),
         "people hand-over": (("people", "hand-over", "sam", "--role", "technician", "--to", "technician"),),

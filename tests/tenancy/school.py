@@ -46,6 +46,13 @@ services:
 - {id: printing, name: Printing, description: Print and copy., used_by: [pupils]}
 """
 
+REQUIREMENTS = """\
+format: servanda-requirements/1
+organisation: school
+requirements:
+- {number: 1, customer: pupils, wording: Before the lesson is over., service: printing}
+"""
+
 
 def keep(folder: Path) -> models.Organisation:
     """Keep the school with its agreement and its people; its tickets come by commands."""
@@ -87,6 +94,7 @@ def written(folder: Path) -> Mapping[str, str]:
         ("mapping.yaml", MAPPING),
         ("catalogue.yaml", CATALOGUE),
         ("services.csv", "id,service,used by\nprinting,Printing,pupils\nlibrary,Library,pupils\n"),
+        ("requirements.yaml", REQUIREMENTS),
     ):
         (folder / name).write_text(text, encoding="utf-8")
     return {path.stem: f"{path}" for path in folder.iterdir()}

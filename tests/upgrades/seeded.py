@@ -12,17 +12,30 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 from django.core.management import call_command
 from django.db import connection, transaction
 
-from servanda.engine.agreements import AgreementVersion, Book, PriorityScheme, Signature
+from servanda.engine.agreements import AgreementVersion, Book, Money, PriorityScheme, Signature
 from servanda.engine.canonical import plain, sha256, written
 from servanda.engine.catalogue import CatalogueEntry
 from servanda.engine.events import Claims, Event, EventKind, Ticket
 from servanda.engine.judging import judge
 from servanda.engine.negotiation import Side, Step, StepKind
+from servanda.engine.requirements import (
+    Answer,
+    Estimate,
+    Expectation,
+    LevelKind,
+    Reply,
+    RequiredLevel,
+    Requirement,
+    SpecSheet,
+    Survey,
+)
 from servanda.engine.rights import Action, Assignment, Role, Scope, Viewer
 from servanda.services import audit, clocks, transfers
 from servanda.services.agreements import coverage_of
@@ -36,6 +49,7 @@ START = datetime(2026, 1, 5, 8, tzinfo=UTC)
 RECORDED = datetime(2026, 2, 2, 9, 30, 0, 123456, tzinfo=UTC)
 AS_OF = datetime(2026, 3, 1, tzinfo=UTC)
 SLUGS = ("school", "college")
+ESTIMATE = Estimate(Fraction(4, 5), "a – “fault book”", date(2026, 1, 31))
 # What a file, a quoting rule or a driver could take for something else.
 TEXTS = (
     "",
@@ -95,6 +109,7 @@ def _seed_one(slug: str, tickets: int) -> None:
     )
     kim = _people(school)
     _catalogue(school)
+    _requirements(school)
     _agreements(school, kim)
     batch = models.Batch.objects.create(
         organisation=school,
@@ -191,6 +206,60 @@ def _catalogue(school: models.Organisation) -> None:
         estimated_on=date(2026, 1, 12),
         written_by="kim",
         written_at=RECORDED,
+    )
+
+
+def _requirements(school: models.Organisation) -> None:
+    """Keep a need with all that was said of it, and the survey that it comes from."""
+    by = {"organisation": school}
+    level = RequiredLevel(LevelKind.RESOLUTION, open_time(hours=4), Fraction(19, 20))
+    content = plain(Requirement("staff", TEXTS[2], "mail", level=level, said_on=date(2026, 1, 12)))
+    sheet = plain(SpecSheet(TEXTS[3], cost=Money(Decimal("12.50"), "EUR"), agreements=("service-desk",)))
+    written = {"written_by": "kim", "written_at": RECORDED}
+    need = models.RequirementVersion.objects.create(
+        **by, requirement=1, number=1, content=content, content_hash=sha256(content), **written
+    )
+    for sequence, (kind, told) in enumerate(
+        (("verdict", {"met": False, "remark": TEXTS[4]}), ("estimate", plain(ESTIMATE))), start=1
+    ):
+        models.RequirementMark.objects.create(
+            **by, version=need, sequence=sequence, kind=kind, content=told, person="person-1", marked_at=RECORDED
+        )
+    question = models.RequirementQuestion.objects.create(
+        **by,
+        requirement=1,
+        number=1,
+        version=1,
+        party_kind="supplier",
+        party="acme",
+        wording=TEXTS[5],
+        asked_by="kim",
+        asked_at=RECORDED,
+    )
+    models.RequirementAnswer.objects.create(
+        **by, question=question, sequence=1, content=plain(Answer(Reply.CAN)), person="person-1", answered_at=RECORDED
+    )
+    models.SpecSheetVersion.objects.create(
+        **by, requirement=1, number=1, content=sheet, content_hash=sha256(sheet), **written
+    )
+    survey = models.ExpectationSurvey.objects.create(
+        **by,
+        number=1,
+        content=plain(Survey("mail", ("staff",), date(2026, 2, 14), TEXTS[6])),
+        opened_by="kim",
+        opened_at=RECORDED,
+    )
+    models.SurveyAnswer.objects.create(
+        **by,
+        survey=survey,
+        customer="staff",
+        person="person-1",
+        content=plain(Expectation(hurts=TEXTS[2])),
+        requirements=[1],
+        answered_at=RECORDED,
+    )
+    models.TargetConfirmation.objects.create(
+        **by, agreement="service-desk", number=1, target="resolution", person="person-1", confirmed_at=RECORDED
     )
 
 

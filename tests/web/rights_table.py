@@ -110,6 +110,24 @@ def of_drafting(methods: frozenset[str], form: Mapping[str, str] = NO_FORM, done
     return OfOrganisation(who_may(Action.DRAFT_AGREEMENT), methods=methods, form=form, done=done, **OF_A_NEGOTIATION)
 
 
+OF_A_REQUIREMENT: Mapping[str, Any] = MappingProxyType(
+    {
+        "parts": {"requirement": 1},
+        "missing": {"requirement": 8842818},
+        "foreign": {"requirement": "requirementversion.requirement"},
+    }
+)
+OF_A_SURVEY: Mapping[str, Any] = MappingProxyType(
+    {"parts": {"number": 1}, "missing": {"number": 8842818}, "foreign": {"number": "expectationsurvey.number"}}
+)
+
+
+def of_writing(form: Mapping[str, str], done: int = 302, methods: frozenset[str] = DOING) -> OfOrganisation:
+    """Return what is done about a requirement by whoever captures them."""
+    seen_by = who_may(Action.WRITE_REQUIREMENT)
+    return OfOrganisation(seen_by, methods=methods, done=done, form=form, **OF_A_REQUIREMENT)
+
+
 def of_managing(form: Mapping[str, str], done: int = 302) -> OfOrganisation:
     """Return what is done about somebody by whoever manages people."""
     return OfOrganisation(who_may(Action.MANAGE_PEOPLE), methods=DOING, done=done, form=form, **OF_SOMEBODY)
@@ -181,6 +199,19 @@ OF_ORGANISATION: Mapping[str, OfOrganisation] = MappingProxyType(
         "negotiation_put_into_force": OfOrganisation(
             who_may(Action.APPLY_AGREEMENT), methods=DOING, **OF_A_NEGOTIATION
         ),
+        # What is agreed, as all is there, is refused in words.
+        "agreement_confirm": OfOrganisation(
+            who_may(Action.CONFIRM_TARGET),
+            {"agreement": "desk", "number": 1, "target": "fix"},
+            {"agreement": "desk", "number": 1, "target": "none-such"},
+            {
+                "agreement": "agreementversion.agreement",
+                "number": "agreementversion.number",
+                "target": "targetconfirmation.target",
+            },
+            DOING,
+            done=400,
+        ),
         "imports": OfOrganisation(who_may(Action.SEE_AUDIT)),
         "import": OfOrganisation(
             who_may(Action.SEE_AUDIT), {"number": 1}, {"number": 8842818}, {"number": "batch.number"}
@@ -213,6 +244,42 @@ OF_ORGANISATION: Mapping[str, OfOrganisation] = MappingProxyType(
             methods=DOING,
             form={"kind": "availability", "figure": "98 %", "source": "technicians", "on": "2026-01-30"},
             **OF_AN_ENTRY,
+        ),
+        "requirements": OfOrganisation(who_may(Action.SEE_REQUIREMENT)),
+        "requirement": OfOrganisation(who_may(Action.SEE_REQUIREMENT), **OF_A_REQUIREMENT),
+        "requirement_gaps": OfOrganisation(who_may(Action.SEE_SPEC_SHEET)),
+        "requirement_gaps_file": OfOrganisation(who_may(Action.SEE_SPEC_SHEET)),
+        "requirement_capture": OfOrganisation(
+            who_may(Action.WRITE_REQUIREMENT), methods=ASKING, form={"after": "0"}, done=400
+        ),
+        "requirement_write": of_writing(
+            {"after": "1", "customer": "pupils", "wording": "Soon.", "weight": "should", "occasion": "meeting"},
+            methods=ASKING,
+        ),
+        "requirement_sheet": of_writing({"after": "1", "delivery": "By hand.", "drafting": "draft"}, methods=ASKING),
+        "requirement_ask": of_writing({"number": "1", "party_kind": "team"}, done=400),
+        "requirement_estimate": of_writing({"number": "1", "share": "80", "source": "a book", "on": "2026-01-30"}),
+        "requirement_judge": OfOrganisation(
+            who_may(Action.JUDGE_REQUIREMENT), methods=DOING, form={"number": "1", "met": "yes"}, **OF_A_REQUIREMENT
+        ),
+        "requirements_asked": OfOrganisation(who_may(Action.ANSWER_REQUIREMENT)),
+        # It was put to a team, for which no supplier speaks.
+        "requirement_answer": OfOrganisation(
+            frozenset({Role.TECHNICIAN}),
+            {"requirement": 1, "number": 1},
+            {"requirement": 1, "number": 8842818},
+            {"requirement": "requirementquestion.requirement", "number": "requirementquestion.number"},
+            ASKING,
+            form={"reply": "can"},
+        ),
+        "surveys": OfOrganisation(who_may(Action.WRITE_REQUIREMENT, Action.JUDGE_REQUIREMENT)),
+        "survey_open": OfOrganisation(who_may(Action.WRITE_REQUIREMENT), methods=ASKING, done=400),
+        "survey": OfOrganisation(who_may(Action.WRITE_REQUIREMENT, Action.JUDGE_REQUIREMENT), **OF_A_SURVEY),
+        "survey_answer": OfOrganisation(
+            who_may(Action.JUDGE_REQUIREMENT),
+            methods=DOING,
+            form={"customer": "pupils", "hours": "always"},
+            **OF_A_SURVEY,
         ),
         "people": OfOrganisation(who_may(Action.SEE_PEOPLE)),
         "attendance": OfOrganisation(who_may(Action.SEE_PEOPLE)),

@@ -18,6 +18,7 @@ from servanda.engine.targets import Limit, Target, TargetKind, Unit
 from servanda.files import agreements as files
 from servanda.store import models, translate
 from servanda.store.books import forget
+from tests import builders
 from tests.architecture.sources import ROOT
 from tests.tenancy import school
 from tests.web.browsers import SignedIn, give_account, nobody
@@ -206,3 +207,24 @@ def test_who_is_limited_to_a_service_sees_its_agreements_alone(
 def test_an_agreement_without_a_name_goes_by_its_id(kept_school: models.Organisation, manager: Client) -> None:
     keep(kept_school, replace(large(), name="", owner=""))
     assert "large" in text(manager, LIST)
+
+
+def test_a_representative_confirms_what_was_assumed(
+    kept_school: models.Organisation, manager: Client, signed_in: SignedIn
+) -> None:
+    guess = builders.target("resolution", builders.open_time(hours=8), maturity="assumed", id="repair/soon")
+    answered = builders.target("first_response", builders.open_time(hours=1))
+    keep(kept_school, builders.version(guess, answered, agreement="guessed"))
+    path = "/o/school/agreements/guessed/1/"
+    representative = signed_in(Role.REPRESENTATIVE)
+    offered = representative.get(path).content.decode()
+    assert offered.count("I confirm it for my users") == 1
+    assert "I confirm it for my users" not in manager.get(path).content.decode()
+    [action] = re.findall(r'action="([^"]*/confirm/[^"]*)"', offered)
+    assert representative.post(action).headers["Location"] == path
+    assert "Confirmed for users" in text(representative, path)
+    assert "by representative : the next version can say that it is agreed" in text(manager, path)
+    assert "I confirm it for my users" not in representative.get(path).content.decode()
+    again = representative.post(action)
+    assert again.status_code == 400
+    assert "You have confirmed target" in again.content.decode()

@@ -14,9 +14,10 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from servanda.engine.agreements import AgreementKind
 from servanda.engine.catalogue import CatalogueEntry
 from servanda.engine.negotiation import StepKind
+from servanda.engine.requirements import Requirement, SpecSheet, Survey
 from servanda.engine.rights import Assignment, Role, Viewer
 from servanda.reports import starter_agreements
-from servanda.services import catalogue, negotiations, people, transfers
+from servanda.services import catalogue, negotiations, people, requirements, surveys, transfers
 from servanda.store import models, translate
 from servanda.store.negotiations import Proposal
 from tests.cli.kept import run
@@ -70,6 +71,7 @@ def browsers(
     kim = people.viewer(kept_school, "administrator", now=school.NOW)
     catalogue.write(kim, "printing", CatalogueEntry("Printing"), after=0, now=school.NOW)
     begin_letters(kim)
+    require(kim)
     gone = person(kept_school, "ended")
     translate.record_of_assignment(Assignment(Role.ADMINISTRATOR, until_on=date(2026, 2, 1)), gone).save()
     ended.force_login(give_account(gone))
@@ -87,6 +89,14 @@ def begin_letters(kim: Viewer) -> None:
     )
     negotiations.begin(kim, Proposal(draft), now=school.NOW)
     negotiations.take(kim, "letters", 1, StepKind.OPENED, now=school.NOW)
+
+
+def require(viewer: Viewer) -> None:
+    """Keep a requirement with its spec sheet and a question to a team, and a survey."""
+    requirements.capture(viewer, Requirement("pupils", "Soon."), now=school.NOW)
+    requirements.write_sheet(viewer, 1, SpecSheet("By hand."), after=0, now=school.NOW)
+    requirements.ask(viewer, 1, 1, requirements.PartyKind.TEAM, "ICT", "Can you?", now=school.NOW)
+    surveys.open_survey(viewer, Survey("printing", ("pupils",), school.NOW.date()), now=school.NOW)
 
 
 def person(organisation: models.Organisation, slug: str) -> models.Person:

@@ -46,6 +46,12 @@ class Action(Enum):
     WRITE_CATALOGUE = "write_catalogue"
     AGREE_CATALOGUE = "agree_catalogue"
     DECIDE_UNLISTED = "decide_unlisted"
+    SEE_REQUIREMENT = "see_requirement"
+    WRITE_REQUIREMENT = "write_requirement"
+    JUDGE_REQUIREMENT = "judge_requirement"
+    ANSWER_REQUIREMENT = "answer_requirement"
+    SEE_SPEC_SHEET = "see_spec_sheet"
+    CONFIRM_TARGET = "confirm_target"
     SEE_PEOPLE = "see_people"
     NOTE_ATTENDANCE = "note_attendance"
     MANAGE_PEOPLE = "manage_people"
@@ -59,11 +65,19 @@ class Action(Enum):
 
 
 _SEEING = frozenset(
-    {Action.SEE_TICKET, Action.SEE_RESULTS, Action.SEE_AGREEMENT, Action.SEE_CATALOGUE, Action.SEE_REPORT}
+    {
+        Action.SEE_TICKET,
+        Action.SEE_RESULTS,
+        Action.SEE_AGREEMENT,
+        Action.SEE_CATALOGUE,
+        Action.SEE_REQUIREMENT,
+        Action.SEE_REPORT,
+    }
 )
 _AGREEING = frozenset({Action.DISCUSS_AGREEMENT, Action.APPROVE_AGREEMENT})
-_WORKING = _SEEING | _AGREEING | {Action.RECORD_EVENT, Action.SEE_INTERNAL_REPORT}
+_WORKING = _SEEING | _AGREEING | {Action.RECORD_EVENT, Action.SEE_INTERNAL_REPORT, Action.SEE_SPEC_SHEET}
 _MANAGING = _WORKING | {
+    Action.WRITE_REQUIREMENT,
     Action.CORRECT_EVENT,
     Action.EXEMPT,
     Action.APPLY_AGREEMENT,
@@ -80,16 +94,29 @@ _MANAGING = _WORKING | {
     Action.ISSUE_REPORT,
 }
 
+_FOR_USERS = frozenset({Action.AGREE_CATALOGUE, Action.JUDGE_REQUIREMENT, Action.CONFIRM_TARGET})
+_FOR_OTHERS = _FOR_USERS | {Action.ANSWER_REQUIREMENT, Action.APPROVE_AGREEMENT}
+"""What only they can say who use a service, or deliver it."""
+
 GRANTED: Mapping[Role, frozenset[Action]] = MappingProxyType(
     {
-        # Who runs the program does not speak for the users.
-        Role.ADMINISTRATOR: frozenset(Action) - {Action.AGREE_CATALOGUE, Action.APPROVE_AGREEMENT},
+        # Who runs the program speaks neither for the users nor for those who deliver.
+        Role.ADMINISTRATOR: frozenset(Action) - _FOR_OTHERS,
         Role.SERVICE_MANAGER: _MANAGING,
-        Role.TECHNICIAN: _WORKING,
-        Role.REPRESENTATIVE: _SEEING | _AGREEING | {Action.AGREE_CATALOGUE},
-        Role.EXECUTIVE: _AGREEING | {Action.SEE_RESULTS, Action.SEE_AGREEMENT, Action.SEE_CATALOGUE, Action.SEE_REPORT},
-        Role.SUPPLIER_CONTACT: _AGREEING | {Action.SEE_TICKET, Action.SEE_RESULTS, Action.SEE_AGREEMENT},
-        Role.AUDITOR: _SEEING | {Action.SEE_AUDIT, Action.SEE_PEOPLE, Action.VERIFY, Action.SEE_INTERNAL_REPORT},
+        Role.TECHNICIAN: _WORKING | {Action.ANSWER_REQUIREMENT},
+        # What is internal, such as a spec sheet, is for no customer: not for who speaks for users, nor for who pays.
+        Role.REPRESENTATIVE: _SEEING | _AGREEING | _FOR_USERS,
+        Role.EXECUTIVE: _SEEING - {Action.SEE_TICKET} | _AGREEING,
+        Role.SUPPLIER_CONTACT: _AGREEING
+        | {Action.SEE_TICKET, Action.SEE_RESULTS, Action.SEE_AGREEMENT, Action.ANSWER_REQUIREMENT},
+        Role.AUDITOR: _SEEING
+        | {
+            Action.SEE_AUDIT,
+            Action.SEE_PEOPLE,
+            Action.SEE_SPEC_SHEET,
+            Action.VERIFY,
+            Action.SEE_INTERNAL_REPORT,
+        },
     }
 )
 """The actions that each role brings, inside the scope of its assignment."""

@@ -41,7 +41,7 @@ ROLES: Mapping[Role, RoleWords] = MappingProxyType(
                 "Representative",
                 "Speaks for a group of users: says what they need, reads the report, comes to the review.",
                 "teacher, teaching assistant, pupil, somebody from the office",
-                "Tickets, results and agreements in their part, and reports that are released to them.",
+                "Tickets, results, agreements and requirements in their part, and reports that are released to them.",
                 MappingProxyType(
                     {
                         "willing": "is willing to bring together what users say and to come to reviews",
@@ -54,21 +54,21 @@ ROLES: Mapping[Role, RoleWords] = MappingProxyType(
                 "Technician",
                 "Mends things. Pauses a ticket only for a reason that is agreed.",
                 "technician, network manager, help desk",
-                "Tickets, services, agreements, reports.",
+                "Tickets, services, agreements, requirements and how they are delivered, reports.",
             ),
             RoleWords(
                 Role.EXECUTIVE,
                 "Executive",
                 "Decides, pays, and signs.",
                 "head teacher, governor, head of department",
-                "Results, agreements and released reports. No single tickets.",
+                "Results, agreements, requirements and released reports. No single tickets.",
             ),
             RoleWords(
                 Role.SUPPLIER_CONTACT,
                 "Supplier contact",
                 "Speaks for a supplier.",
                 "account manager of a supplier",
-                "Only tickets that were handed to that supplier.",
+                "Only tickets that were handed to that supplier, and what is asked of it.",
             ),
             RoleWords(
                 Role.AUDITOR,

@@ -18,6 +18,7 @@ from servanda.engine.agreements import AgreementVersion, Book, Customer, Invalid
 from servanda.engine.canonical import plain, sha256
 from servanda.engine.coverage import Coverage
 from servanda.engine.rights import Action, Viewer
+from servanda.engine.targets import Target
 from servanda.files.agreement_draft import Draft
 from servanda.files.findings import Findings
 from servanda.files.lint import tied_clauses
@@ -25,6 +26,7 @@ from servanda.services import audit, clocks
 from servanda.store import crash_points, models, translate
 from servanda.store.access import access_organisation, lock_organisation
 from servanda.store.books import book_from, book_of, coverage_of, versions
+from servanda.store.confirmations import AGREED, ASSUMED, confirmed, is_same_promise
 from servanda.store.keepable import check_name
 
 __all__ = ["Applied", "BookRefused", "apply", "book_of", "coverage_of", "plan"]
@@ -255,6 +257,44 @@ def _check_together(organisation: models.Organisation, of_versions: Iterable[Agr
         _refuse(f"{found.reason}. {found.mend}" for found in tied_clauses(draft))
 
 
+def _refuse_unconfirmed(organisation: models.Organisation, fresh: Sequence[AgreementVersion], kept: Kept) -> None:
+    """Raise `BookRefused` where a target is to be agreed that was assumed, and that nobody confirmed for its users.
+
+    A version that is signed is agreed by its signature.
+    """
+    known = confirmed(organisation, (each.agreement for each in fresh))
+    for version in fresh:
+        earlier = [each for each in kept.values() if each.agreement == version.agreement]
+        before = max((each for each in earlier if each.number < version.number), key=_number, default=None)
+        for target in version.targets if before and not version.signed else ():
+            if _was_assumed(before, target) and not _is_confirmed(target, earlier, known):
+                raise BookRefused(
+                    f"Target '{target.id}' of {version.label} is agreed, but nobody who speaks for its users has "
+                    "confirmed what was assumed before.",
+                    expected="a target that stays assumed until a representative confirms it, or a signed version",
+                    mend="Let a representative confirm it on the page of the agreement, or write 'maturity: assumed'.",
+                )
+
+
+def _number(version: AgreementVersion) -> int:
+    return version.number
+
+
+def _was_assumed(before: AgreementVersion | None, target: Target) -> bool:
+    named = {each.id: each.maturity for each in before.targets} if before else {}
+    return target.maturity == AGREED and named.get(target.id) == ASSUMED
+
+
+def _is_confirmed(target: Target, earlier: Iterable[AgreementVersion], known: frozenset[tuple[str, int, str]]) -> bool:
+    """Whether the same promise was confirmed under some earlier version."""
+    return any(
+        is_same_promise(each, target)
+        for version in earlier
+        for each in version.targets
+        if each.id == target.id and (version.agreement, version.number, each.id) in known
+    )
+
+
 # --- what is added ---
 
 
@@ -268,6 +308,7 @@ def _add(organisation: models.Organisation, book: Book, kept: Kept, now: datetim
     ended = [each for each in book.versions if each.ended_on and not (each.label in kept and kept[each.label].ended_on)]
     _check_together(organisation, _merged(kept, told))
     fresh = [each for each in book.versions if each.label not in kept]
+    _refuse_unconfirmed(organisation, fresh, kept)
     for version in fresh:
         translate.record_of_version(version, organisation, now).save()
     signed = [each for each in book.versions if each.signed and not (each.label in kept and kept[each.label].signed)]

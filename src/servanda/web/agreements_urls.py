@@ -26,4 +26,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{_ONE}approve/", negotiations.approve, name="negotiation_approve"),
     path(f"{_ONE}record/", negotiations.record_approval, name="negotiation_record"),
     path(f"{_ONE}put-into-force/", negotiations.put_into_force, name="negotiation_put_into_force"),
+    path(
+        "agreements/<str:agreement>/<int:number>/confirm/<name:target>/", agreements.confirm, name="agreement_confirm"
+    ),
 ]

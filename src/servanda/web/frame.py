@@ -38,6 +38,8 @@ MAIN = (
 )
 BEHIND_THE_NAME = (
     Place("Service catalogue", "catalogue", Action.SEE_CATALOGUE),
+    Place("Requirements", "requirements", Action.SEE_REQUIREMENT),
+    Place("Questions to answer", "requirements_asked", Action.ANSWER_REQUIREMENT),
     Place("Imports", "imports", Action.SEE_AUDIT, whole=True),
     Place("People", "people", Action.SEE_PEOPLE, whole=True),
     Place("Reconciliation", "reconciliation", Action.SEE_TICKET, whole=True),

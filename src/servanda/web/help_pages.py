@@ -37,6 +37,8 @@ SCREENS = (
     HelpPage("negotiations", "Drafting and agreeing", ("agreement", "version", "target", "representative")),
     HelpPage("imports", "Imports", ("mapping", "source", "refused", "event")),
     HelpPage("catalogue", "Service catalogue", ("service", "service level", "representative")),
+    HelpPage("requirements", "Requirements", ("requirement", "spec sheet", "representative", "target", "share")),
+    HelpPage("surveys", "Surveys of what users expect", ("requirement", "representative")),
     HelpPage("people", "People", ("service manager", "representative", "scope")),
     HelpPage("reconciliation", "Reconciliation", ("source", "claim", "due")),
     HelpPage("reports", "Reports", ("report", "stage", "issued", "restatement")),
@@ -70,6 +72,7 @@ OF_ADDRESS: Mapping[str, str] = MappingProxyType(
                 *("answer", "waive", "approve", "record", "put_into_force"),
             )
         },
+        "agreement_confirm": "agreements",
         "saved_views": "tickets",
         "ticket_decide": "ticket",
         "import": "imports",
@@ -80,6 +83,14 @@ OF_ADDRESS: Mapping[str, str] = MappingProxyType(
                 *("entry", "write", "agree", "verify", "estimate"),
             )
         },
+        **{
+            f"requirement{each}": "requirements"
+            for each in (
+                *("", "_gaps", "_gaps_file", "_capture", "_write", "_ask", "_estimate", "_judge", "_sheet"),
+                *("s_asked", "_answer"),
+            )
+        },
+        **{f"survey{each}": "surveys" for each in ("", "_open", "_answer")},
         "people_add": "people",
         "attendance": "people",
         "attendance_note": "people",
@@ -124,6 +135,7 @@ TERMS: Mapping[str, str] = MappingProxyType(
         "refused": "A row that could not be read, or that breaks a rule. It is listed with the reason, and not used.",
         "report": "What was promised and kept in a month, for people to read.",
         "representative": "Somebody who speaks for a group of users.",
+        "requirement": "What a group of users needs of a service, in their own words. It is no promise yet.",
         "restatement": "A new report for a month that has one already. It names the old one and says what changed.",
         "scope": "The part of the organisation that somebody's role is for: some services, customers or suppliers.",
         "service": "Something people use to get their work done, such as printing. Not the machine behind it.",
@@ -132,6 +144,7 @@ TERMS: Mapping[str, str] = MappingProxyType(
         "service manager": "The person who looks after the promises: who agrees, measures, reports and reviews them.",
         "share": "The part of all cases that must be in time, such as 90 %.",
         "source": "The ticket system that a ticket comes from.",
+        "spec sheet": "How a requirement is to be delivered: by whom, with what, at what cost. Only for staff inside.",
         "stage": "Who may read a report: first ICT staff, then a small pilot group, then all.",
         "target": "One promise that can be measured, such as: answer within 1 hour.",
         "ticket": "A fault or a wish that somebody reported, with everything that happened to it.",

@@ -10,7 +10,10 @@ register_converter(Name, "name")
 
 _of_an_organisation = [
     path("", include(f"servanda.web.{subject}_urls"))
-    for subject in ("home", "services", "tickets", "agreements", "imports", "reports", "people", "catalogue")
+    for subject in (
+        *("home", "services", "tickets", "agreements", "imports", "reports", "people", "catalogue"),
+        "requirements",
+    )
 ]
 
 urlpatterns = [

@@ -263,7 +263,8 @@ def month_words(month: date) -> str:
 def promise_line(covering: Covering, customers: Mapping[str, str]) -> str:
     """Return in one line what is promised for a service, first to everybody; empty where nothing is."""
     ordered = sorted(covering.clauses, key=lambda each: (bool(each.customers), _KINDS.index(each.target.kind)))
-    told = list(dict.fromkeys(_clause_words(each, customers) for each in ordered))
+    said_of_all = is_assumed(covering)
+    told = list(dict.fromkeys(_clause_words(each, customers, said_of_all) for each in ordered))
     more = len(told) - CLAUSES_SHOWN
     shown = [*told[:CLAUSES_SHOWN], *([f"and {count(more, 'more promise')}"] if more > 0 else [])]
     line = "; ".join(shown)
@@ -275,18 +276,31 @@ def is_assumed(covering: Covering) -> bool:
     return bool(covering.clauses) and all(each.target.maturity != "agreed" for each in covering.clauses)
 
 
+def not_agreed_of(covering: Covering) -> Mapping[tuple[str, str], str]:
+    """Return the targets that cover a service and are not agreed, by agreement and id, each with how it stands."""
+    return {
+        (each.version.agreement, each.target.id): each.target.maturity
+        for each in covering.clauses
+        if each.target.maturity != "agreed"
+    }
+
+
 def agreed_words(kept: ByPromise) -> str:
     """Return the shares that were agreed for some promises; empty where none was."""
     shares = sorted({promise.share for promise in kept if promise.share is not None})
     return " and ".join(share_as_agreed(each) for each in shares).replace(" %", "\u00a0%")
 
 
-def _clause_words(clause: Clause, customers: Mapping[str, str]) -> str:
+def _clause_words(clause: Clause, customers: Mapping[str, str], said_of_all: bool) -> str:
+    """Return a clause in words, with whether it is agreed unless that is said of all of them together."""
     named = sorted(customers.get(each) or each for each in clause.customers)
-    return f"for {' and '.join(named)}: {_limits_words(clause)}" if named else _limits_words(clause)
+    whose = f"for {' and '.join(named)}: " if named else ""
+    standing = "" if said_of_all or clause.target.maturity == "agreed" else f" ({clause.target.maturity}, not agreed)"
+    return f"{whose}{limits_words(clause)}{standing}"
 
 
-def _limits_words(clause: Clause) -> str:
+def limits_words(clause: Clause) -> str:
+    """Return what a clause promises, with its limits and its share."""
     target = clause.target
     codes = [code for code in codes_of(target, clause.version) if code in target.limits]
     limits = [target.limits[code] for code in codes]

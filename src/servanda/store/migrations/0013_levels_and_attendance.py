@@ -35,7 +35,7 @@ def _key() -> models.BigAutoField:  # type: ignore[type-arg]  # of any model
 class Migration(migrations.Migration):
     """After the service catalogue."""
 
-    dependencies = [("store", "0010_negotiations")]
+    dependencies = [("store", "0011_requirements")]
     operations = [
         migrations.CreateModel(
             name="LevelEstimate",

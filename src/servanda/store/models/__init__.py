@@ -18,6 +18,16 @@ from servanda.store.models.outbox import Message
 from servanda.store.models.people import Attendance, Person, RoleAssignment
 from servanda.store.models.reconciliations import Reconciliation
 from servanda.store.models.reports import PilotAnswer, Release, Report, ReportDraft, ReportFile, SummaryEdit
+from servanda.store.models.requirements import (
+    ExpectationSurvey,
+    RequirementAnswer,
+    RequirementMark,
+    RequirementQuestion,
+    RequirementVersion,
+    SpecSheetVersion,
+    SurveyAnswer,
+    TargetConfirmation,
+)
 from servanda.store.models.results import Tally
 from servanda.store.models.tickets import Claim, Event, Exemption, ListingDecision, SourceRow, Ticket
 from servanda.store.models.views import SavedView
@@ -37,6 +47,7 @@ __all__ = [
     "Entry",
     "Event",
     "Exemption",
+    "ExpectationSurvey",
     "LevelEstimate",
     "ListingDecision",
     "Message",
@@ -52,13 +63,20 @@ __all__ = [
     "Report",
     "ReportDraft",
     "ReportFile",
+    "RequirementAnswer",
+    "RequirementMark",
+    "RequirementQuestion",
+    "RequirementVersion",
     "RoleAssignment",
     "SavedView",
     "Service",
     "SetUpLink",
     "Signature",
     "SourceRow",
+    "SpecSheetVersion",
     "SummaryEdit",
+    "SurveyAnswer",
     "Tally",
+    "TargetConfirmation",
     "Ticket",
 ]

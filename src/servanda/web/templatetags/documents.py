@@ -1,6 +1,8 @@
 """How dates, numbers and kinds of promise look on pages that are read as documents."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from django import template
 
@@ -33,3 +35,9 @@ def kind_words(kind: TargetKind) -> str:
 def spoken(word: str) -> str:
     """Show a word of a file as it is spoken: first_responded as first responded."""
     return word.replace("_", " ")
+
+
+@register.filter
+def of_key(named: Mapping[str, Any], key: str) -> Any:
+    """Return what stands under a key; nothing where nothing does."""
+    return named.get(key)

@@ -1,17 +1,20 @@
 """The agreements of an organisation, and each version as a document."""
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from servanda.engine import zones
 from servanda.engine.negotiation import STATES
 from servanda.engine.rights import Action
 from servanda.queries import agreements as kept
 from servanda.queries import negotiations as under_way
+from servanda.queries.confirmations import of_version
 from servanda.reports.agreements import as_pdf, changes, document, examples, reminders, shown, title
 from servanda.reports.agreements import negotiations as signing
+from servanda.services import confirmations as doing
 from servanda.web import parameters
-from servanda.web.pages import OrganisationRequest, handed_out, may_do, page
+from servanda.web.pages import DOING, OrganisationRequest, handed_out, may_do, page
 
 MOST_UNASKED = 30
 """Up to how many parts that differ are shown before somebody asks for them."""
@@ -66,7 +69,7 @@ def _version(
     compared = parameters.number(request, "compare")
     other = found.before(one) if compared is None else found.numbered(compared)
     told = document(one.version, names)
-    example = _example(request, one)
+    example, confirmations = _example(request, one), of_version(request.viewer, one.version)
     found_changes = changes.between(document(other.version, names), told) if other else ()
     context = {
         "agreement": found,
@@ -79,6 +82,9 @@ def _version(
         "none_agreed": shown.none_agreed(told.promises),
         "in_common": shown.in_common(told.promises),
         "example": example,
+        "confirmed": confirmations.by_target,
+        "waiting": confirmations.waiting,
+        "sees_people": may_do(request.viewer, Action.SEE_PEOPLE),
         "ahead": shown.alone(shown.days_ahead(one.version, one.version.local_date(request.now))),
         "versions": shown.versions(found, request.now),
         "other": other,
@@ -88,6 +94,14 @@ def _version(
         "drafts": may_do(request.viewer, Action.DRAFT_AGREEMENT),
     }
     return render(request, "agreements/version.html", context)
+
+
+@page(Action.CONFIRM_TARGET, methods=DOING)
+def confirm(request: OrganisationRequest, agreement: str, number: int, target: str) -> HttpResponse:
+    """Let a representative confirm that an assumed target is what their users need."""
+    doing.confirm(request.viewer, agreement, number, target, now=request.now)
+    messages.success(request, "You have confirmed it for your users. The next version can say that it is agreed.")
+    return redirect("agreement_version", request.organisation_slug, agreement, number)
 
 
 def _example(request: OrganisationRequest, one: kept.VersionKept) -> examples.Worked:

@@ -61,6 +61,7 @@ def catalogue(request: OrganisationRequest) -> HttpResponse:
         "ownerless": sum(_is_ownerless(each, gone) for each in found),
         "proposals": unlisted.proposals(request.viewer),
         "ranks": doing.may_write_all(request.viewer),
+        "requirements": may_do(request.viewer, Action.SEE_REQUIREMENT),
         "starters": len(_starters(every)) if doing.may_write_all(request.viewer) else 0,
     }
     return render(request, "catalogue/list.html", context)

@@ -43,15 +43,17 @@ def services(request: OrganisationRequest) -> HttpResponse:
         "lead": levels.listing_sentence(found),
         "notice": _notice(found),
         "manages": may_do(request.viewer, Action.APPLY_AGREEMENT),
-        "catalogue_address": _catalogue_address(request),
+        "catalogue_address": _place(request, "catalogue", Action.SEE_CATALOGUE),
+        "requirements_address": _place(request, "requirements", Action.SEE_REQUIREMENT),
         "before": _page_address(found, found.page - 1) if found.page > 1 else "",
         "after": _page_address(found, found.page + 1) if found.page < found.pages else "",
     }
     return render(request, "services.html", context)
 
 
-def _catalogue_address(request: OrganisationRequest) -> str:
-    return address("catalogue", request.organisation_slug) if may_do(request.viewer, Action.SEE_CATALOGUE) else ""
+def _place(request: OrganisationRequest, name: str, action: Action) -> str:
+    """Return the address of a page for whoever may go there."""
+    return address(name, request.organisation_slug) if may_do(request.viewer, action) else ""
 
 
 def _line(request: OrganisationRequest, found: Listing, line: Line) -> dict[str, Any]:
@@ -114,7 +116,7 @@ def one(request: OrganisationRequest, service: str) -> HttpResponse:
         "trend_narrow": trend.draw(line, "trendn", trend.NARROW),
         "promise": levels.promise_line(found.covering, found.customers),
         "assumed": levels.is_assumed(found.covering),
-        "parts": levels.parts_of(found),
+        "parts": [(each, _standing(found, each)) for each in levels.parts_of(found)],
         "judged": bool(found.covering.clauses or found.kept or (found.clocks and found.clocks.misses)),
         "month": levels.month_words(found.month),
         "month_so_far": found.month == found.current_month,
@@ -129,6 +131,12 @@ def one(request: OrganisationRequest, service: str) -> HttpResponse:
         "services_address": address("services", request.organisation_slug),
     }
     return render(request, "service.html", context)
+
+
+def _standing(found: OneService, part: levels.PartShown) -> str:
+    """Return that a promise is only assumed or proposed; nothing of one that is agreed."""
+    promise = part.shown.promise
+    return levels.not_agreed_of(found.covering).get((promise.agreement, promise.target), "")
 
 
 def _month_asked(request: OrganisationRequest) -> date | None:

@@ -1,0 +1,130 @@
+"""Requirements as a file: what is written is read again, and each fault has its line and its mend."""
+
+import json
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from servanda.bad_input import BadInput
+from servanda.engine.requirements import LevelKind, Occasion, Progress, RequiredLevel, Requirement, Weight
+from servanda.engine.targets import Limit, Unit
+from servanda.files import requirements
+from servanda.files.requirements import RefusedRequirements
+from tests.architecture.sources import ROOT
+from tests.builders import open_time, working_days
+
+WHOLE = """\
+format: servanda-requirements/1
+organisation: hill
+requirements:
+- number: 3
+  customer: pupils
+  wording: Before the lesson is over.
+  weight: must
+  level: {kind: resolution, limit: 4 hours, share: 99.5 %}
+  said_on: "2026-05-04"
+- number: 7
+  customer: staff
+  wording: Somebody who listens.
+"""
+
+LINES = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_size=1, max_size=30).filter(str.strip)
+TEXTS = st.text(st.characters(exclude_categories=["Cc", "Cs"]) | st.sampled_from("\n\t"), max_size=60)
+SHARES = st.integers(1, 100_000).map(lambda thousandths: Fraction(thousandths, 100_000))
+LIMITS = st.builds(Limit, st.integers(0, 10**12), st.sampled_from([Unit.OPEN_TIME, Unit.ELAPSED])) | st.builds(
+    Limit, st.integers(0, 500), st.just(Unit.WORKING_DAYS), st.booleans()
+)
+LEVELS = (
+    st.builds(RequiredLevel, st.sampled_from([LevelKind.FIRST_RESPONSE, LevelKind.RESOLUTION]), LIMITS, SHARES)
+    | st.builds(RequiredLevel, st.just(LevelKind.AVAILABILITY), share=SHARES)
+    | st.builds(RequiredLevel, st.just(LevelKind.HOURS), hours=LINES)
+)
+NEEDS = st.builds(
+    Requirement,
+    customer=LINES,
+    wording=LINES,
+    service=st.sampled_from(["", "printing", "no", "0123"]),
+    outcome=TEXTS,
+    reason=TEXTS,
+    weight=st.sampled_from(Weight),
+    level=st.none() | LEVELS,
+    said_by=st.sampled_from(["", "kim", "on"]),
+    said_on=st.none() | st.dates(date(1970, 1, 1), date(2150, 1, 1)),
+    occasion=st.sampled_from(Occasion),
+    occasion_name=TEXTS,
+    progress=st.sampled_from(Progress),
+)
+
+
+def read(folder: Path, text: str) -> requirements.RequirementsFile:
+    """Return what a file with a text says."""
+    path = folder / "requirements.yaml"
+    path.write_text(text, encoding="utf-8")
+    return requirements.load(path)
+
+
+@settings(max_examples=60, deadline=None)
+@given(told=st.dictionaries(st.integers(1, 1_000_000), NEEDS, max_size=3))
+def test_what_is_written_is_read_again(told: dict[int, Requirement], tmp_path_factory: pytest.TempPathFactory) -> None:
+    text = requirements.written("hill", told)
+    found = read(tmp_path_factory.mktemp("requirements"), text)
+    assert (found.organisation, dict(found.requirements)) == ("hill", told)
+    assert requirements.written("hill", found.requirements) == text
+
+
+def test_a_file_says_what_it_says(tmp_path: Path) -> None:
+    level = RequiredLevel(LevelKind.RESOLUTION, open_time(hours=4), Fraction(995, 1000))
+    assert dict(read(tmp_path, WHOLE).requirements) == {
+        3: Requirement(
+            "pupils", "Before the lesson is over.", weight=Weight.MUST, level=level, said_on=date(2026, 5, 4)
+        ),
+        7: Requirement("staff", "Somebody who listens."),
+    }
+    days = read(tmp_path, WHOLE.replace("4 hours", "'2 working days, end of day'")).requirements[3].level
+    assert days is not None
+    assert days.limit == working_days(2, end_of_day=True)
+
+
+@pytest.mark.parametrize(
+    ("this", "that", "line", "reason"),
+    [
+        ("servanda-requirements/1", "servanda/1", 1, "servanda/1"),
+        ("organisation: hill\n", "", 1, "organisation"),
+        ("number: 3", "number: 0", 4, "0"),
+        ("number: 3", "number: three", 4, "three"),
+        ("number: 7", "number: 3", 10, "requirement 3 is listed twice"),
+        ("weight: must", "weight: much", 7, "much"),
+        ("weight: must", "weigth: must", 7, "weigth"),
+        ("kind: resolution", "kind: repair", 8, "repair"),
+        ("limit: 4 hours", "limit: 4 days", 4, "Say which days are meant"),
+        ("limit: 4 hours", "limit: soon", 4, "Write an amount"),
+        ("limit: 4 hours, ", "", 4, "has a limit, such as 4 hours"),
+        ("share: 99.5 %", "share: 101 %", 4, "A share lies above 0 %"),
+        (", share: 99.5 %", "", 4, "Say of how many"),
+        ('"2026-05-04"', '"2026-02-30"', 4, "a day is none of the calendar"),
+        ('"2026-05-04"', "yesterday", 9, "yesterday"),
+        ("wording: Somebody who listens.", "wording: ' '", 10, "A requirement has words"),
+        ("  wording: Somebody who listens.\n", "", 10, "wording"),
+    ],
+)
+def test_each_fault_has_its_line(tmp_path: Path, this: str, that: str, line: int, reason: str) -> None:
+    assert this in WHOLE
+    with pytest.raises(RefusedRequirements) as refused:
+        read(tmp_path, WHOLE.replace(this, that))
+    told = [(each.line, each.reason) for each in refused.value.findings]
+    assert any(at == line and reason in said for at, said in told), told
+
+
+@pytest.mark.parametrize("text", ["", "- a\n", "a: [", "\0", "just words", "format: &a [*a]"])
+def test_what_is_no_file_of_requirements_is_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(BadInput):
+        read(tmp_path, text)
+
+
+def test_the_published_schema_is_the_one_that_is_checked() -> None:
+    published = ROOT / "docs" / "reference" / "requirements.schema.json"
+    assert json.loads(published.read_text(encoding="utf-8")) == requirements.schema()
