@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "csp",
     "django_htmx",
 ]
@@ -99,6 +100,7 @@ ACCOUNT_ADAPTER = "servanda.web.adapter.Adapter"
 ACCOUNT_FORMS = {
     "login": "servanda.web.account_forms.SignInForm",
     "change_password": "servanda.web.account_forms.NewPasswordForm",
+    "reauthenticate": "servanda.web.account_forms.PasswordAgainForm",
 }
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
@@ -111,13 +113,39 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "20/m/ip,5/5m/key",
     "change_password": "5/m/user",
     "set_up": "20/m/ip,5/5m/key",
+    "reauthenticate": "20/5m/user",
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_NAME = "servanda_session"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 CSRF_COOKIE_NAME = "servanda_csrf"
 CSRF_FAILURE_VIEW = "servanda.web.errors.stale_form"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "store_cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "store_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},  # many who try must not push out what was counted of one
+    }
+}
+
+# --- the second step ---
+
+MFA_ADAPTER = "servanda.web.adapter.SecondStepAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "servanda.web.second_step_forms.CodeForm",
+    "reauthenticate": "servanda.web.second_step_forms.CodeAgainForm",
+    "activate_totp": "servanda.web.second_step_forms.AppForm",
+    "authenticate_webauthn": "servanda.web.second_step_forms.PasskeyForm",
+    "reauthenticate_webauthn": "servanda.web.second_step_forms.PasskeyAgainForm",
+    "login_webauthn": "servanda.web.second_step_forms.PasskeySignInForm",
+    "add_webauthn": "servanda.web.second_step_forms.AddPasskeyForm",
+}
+MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}  # codes are counted as passwords are, by account
+MFA_TOTP_ISSUER = "Servanda"
+MFA_TOTP_TOLERANCE = 1  # clocks of telephones are some seconds off, and people read on until the last one
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
 
 # --- what is kept from whom ---
 

@@ -1,6 +1,6 @@
 """The models, by subject."""
 
-from servanda.store.models.accounts import Account, SetUpLink
+from servanda.store.models.accounts import Account, Identity, SetUpLink
 from servanda.store.models.agreements import (
     AgreementVersion,
     CalendarVersion,
@@ -35,6 +35,7 @@ __all__ = [
     "Entry",
     "Event",
     "Exemption",
+    "Identity",
     "Message",
     "Organisation",
     "Person",
