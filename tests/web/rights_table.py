@@ -213,6 +213,12 @@ OPEN: Mapping[str, Open] = MappingProxyType(
         "account_reset_password": Open({"GET": 200, "HEAD": 200}, {"GET": 200, "HEAD": 200}),
         "account_reauthenticate": of_ones_own(200, POST=200),
         # Nobody here has begun to sign in, nor shown once more that an account is theirs.
+        "sign_on": Open({"POST": 404}, {"POST": 302}, {"provider_id": "none-such"}),
+        "openid_connect_callback": Open(
+            {"GET": 404, "HEAD": 404}, {"GET": 404, "HEAD": 404}, {"provider_id": "none-such"}
+        ),
+        "sign_on_connect": Open({"POST": 302}, {"POST": 302}, {"provider_id": "none-such"}),
+        "sign_on_disconnect": Open({"POST": 302}, {"POST": 302}, {"number": 1}),
         "mfa_authenticate": Open(LED_ELSEWHERE, LED_ELSEWHERE),
         "mfa_login_webauthn": Open(LED_ELSEWHERE, LED_ELSEWHERE),
         "mfa_reauthenticate": of_ones_own(302),

@@ -1,4 +1,4 @@
-"""Django's settings, read from the environment: SERVANDA_DATABASE, SERVANDA_DATA and SERVANDA_ADDRESS.
+"""Django's settings, read from the environment: SERVANDA_DATABASE, _DATA, _ADDRESS and _SIGN_ON.
 
 `servanda.config.setup` is the way to get here; nothing is made or opened by importing this. The secret key is made when
 it is first asked for, which no command does that serves no pages.
@@ -13,6 +13,7 @@ from servanda.config.addresses import address_of
 from servanda.config.database_urls import database_of
 from servanda.config.folders import own_folder
 from servanda.config.secret_keys import secret_key
+from servanda.config.sign_on import providers_of
 
 _folder = own_folder(os.environ)
 _address = address_of(os.environ)
@@ -31,6 +32,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "csp",
     "django_htmx",
 ]
@@ -113,6 +116,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "20/m/ip,5/5m/key",
     "change_password": "5/m/user",
     "set_up": "20/m/ip,5/5m/key",
+    "sign_on": "60/m/ip",
     "reauthenticate": "20/5m/user",
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
@@ -127,6 +131,13 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 100_000},  # many who try must not push out what was counted of one
     }
 }
+
+# --- single sign-on ---
+
+SIGN_ON = providers_of(os.environ, _folder)
+SOCIALACCOUNT_ADAPTER = "servanda.web.sign_on_adapter.SignOnAdapter"
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [each.as_allauth() for each in SIGN_ON]}}
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 10
 
 # --- the second step ---
 

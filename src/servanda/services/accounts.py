@@ -205,7 +205,7 @@ def choose_password(secret: str, email: str, password: str, *, now: datetime) ->
         _check_password(password, person.account)
         person.account.set_password(password)
         person.account.save()
-        _note(person, "password chosen", now)
+        note(person, "password chosen", now)
         return int(person.account.pk)
 
 
@@ -266,7 +266,7 @@ def _join(person: models.Person, email: str, password: str, now: datetime) -> in
         )
     person.account, person.email = account, person.email or email
     person.save()
-    _note(person, "account made", now)
+    note(person, "account made", now)
     return int(account.pk)
 
 
@@ -320,10 +320,11 @@ def refuse_shared(person: models.Person) -> None:
 def note_of_all(account: int, done: str, now: datetime) -> None:
     """Note in each organisation what somebody did about the account that they sign in with."""
     for person in models.Person.objects.filter(account_id=account).select_related("organisation").order_by("pk"):
-        _note(person, done, now)
+        note(person, done, now)
 
 
-def _note(person: models.Person, done: str, now: datetime) -> None:
+def note(person: models.Person, done: str, now: datetime) -> None:
+    """Note in a person's organisation what they did about how they sign in."""
     viewer = people.as_viewer(person.organisation, person, now)
     subject = f"person {person.slug}"
     audit.note(person.organisation, viewer, Action.MANAGE_PEOPLE, subject, now=now, content={"done": done})

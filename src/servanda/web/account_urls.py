@@ -5,12 +5,16 @@ from allauth.mfa.webauthn import views as webauthn
 from django.urls import path
 from django.views.decorators.http import require_http_methods, require_safe
 
-from servanda.web.views import accounts, second_step
+from servanda.web.views import accounts, second_step, sign_on
 
 asking = require_http_methods(["GET", "HEAD", "POST"])
 
 urlpatterns = [
-    path("sign-in/", asking(allauth.login), name="account_login"),
+    path("sign-in/", asking(accounts.SignIn.as_view()), name="account_login"),
+    path("sign-on/<slug:provider_id>/", sign_on.begin, name="sign_on"),
+    path("sign-on/<slug:provider_id>/back/", sign_on.back, name="openid_connect_callback"),
+    path("sign-on/<slug:provider_id>/connect/", sign_on.connect, name="sign_on_connect"),
+    path("sign-on/connected/<int:number>/disconnect/", sign_on.disconnect, name="sign_on_disconnect"),
     path("sign-out/", asking(allauth.logout), name="account_logout"),
     path("password/", asking(accounts.password), name="account_change_password"),
     path("forgotten/", accounts.forgotten, name="account_reset_password"),

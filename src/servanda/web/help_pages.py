@@ -57,6 +57,8 @@ OF_ADDRESS: Mapping[str, str] = MappingProxyType(
         "account_reset_password": "sign-in",
         "account_change_password": "sign-in",
         "account_reauthenticate": "sign-in",
+        **{f"sign_on{each}": "sign-in" for each in ("", "_connect", "_disconnect")},
+        "openid_connect_callback": "sign-in",
         **{
             f"mfa_{each}": "sign-in"
             for each in (

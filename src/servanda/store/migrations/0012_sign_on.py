@@ -8,9 +8,13 @@ from servanda.store.fields import InstantField
 
 
 class Migration(migrations.Migration):
-    """After the service catalogue, and with the tables by which second steps are checked."""
+    """After the service catalogue, and with the tables of allauth: by some of them second steps are checked."""
 
-    dependencies = [("store", "0009_catalogue"), ("mfa", "0003_authenticator_type_uniq")]
+    dependencies = [
+        ("store", "0009_catalogue"),
+        ("mfa", "0003_authenticator_type_uniq"),
+        ("socialaccount", "0006_alter_socialaccount_extra_data"),
+    ]
     operations = [
         migrations.AddField(model_name="account", name="second_step", field=models.BooleanField(default=False)),
         migrations.CreateModel(

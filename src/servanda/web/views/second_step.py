@@ -11,6 +11,7 @@ from allauth.mfa.base import views as base
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,7 +20,8 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_safe
 
 from servanda import wall_time
-from servanda.services import second_steps
+from servanda.services import second_steps, sign_ons
+from servanda.web.views import sign_on
 
 
 class _WithOptions:
@@ -36,8 +38,17 @@ class _WithOptions:
 def overview(request: HttpRequest) -> HttpResponse:
     """Show by what somebody signs in, and what can be set up."""
     assert request.user.pk is not None
-    found = second_steps.of(request.user.pk, app_settings.RECOVERY_CODE_COUNT)
-    return render(request, "account/security.html", {"found": found, "passkeys_work": passkeys_work(request)})
+    connected = sign_ons.connected(request.user.pk)
+    context = {
+        "found": second_steps.of(request.user.pk, app_settings.RECOVERY_CODE_COUNT),
+        "passkeys_work": passkeys_work(request),
+        "connected": [
+            {"number": each.number, "title": sign_on.title_of(each.issuer), "made_at": each.made_at}
+            for each in connected
+        ],
+        "providers": [each for each in settings.SIGN_ON if each.issuer not in {one.issuer for one in connected}],
+    }
+    return render(request, "account/security.html", context)
 
 
 def passkeys_work(request: HttpRequest) -> bool:
