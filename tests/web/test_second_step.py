@@ -58,6 +58,14 @@ def test_a_password_alone_lets_nobody_in_who_set_up_an_app(secured: tuple[str, l
     assert is_in(browser)
 
 
+def test_who_cannot_go_on_begins_anew(secured: tuple[str, list[str]]) -> None:
+    browser = signed_in_by_password()
+    assert browser.get("/account/sign-in/").status_code == 302
+    browser.post("/account/sign-out/")
+    assert "Sign in with a passkey" in browser.get("/account/sign-in/").text
+    assert browser.get(STEP).headers["Location"] == "/account/sign-in/"
+
+
 def test_a_wrong_code_is_refused_and_tries_are_counted(secured: tuple[str, list[str]]) -> None:
     browser = signed_in_by_password()
     for _ in range(5):
