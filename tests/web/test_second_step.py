@@ -176,6 +176,42 @@ def test_it_is_not_taken_away_where_the_account_is_of_another_organisation_too(
     assert Authenticator.objects.exists()
 
 
+@pytest.mark.parametrize(
+    "credential",
+    [
+        "",
+        "no JSON",
+        "null",
+        "[]",
+        "{}",
+        '"text"',
+        '{"id": 1}',
+        '{"id": "AA", "rawId": "AA", "type": "public-key", "response": {}}',
+        '{"id": "AA", "rawId": "AA", "type": "public-key", "response": "x", "clientExtensionResults": {}}',
+        '{"id": "é", "rawId": "\\u0000", "type": "x", "response": {"userHandle": "MQ"}, "clientExtensionResults": 1}',
+        '{"id": "AA", "rawId": "AA", "type": "public-key", "clientExtensionResults": {}, "response": {"clientDataJSON":'
+        ' "e30", "authenticatorData": "AA", "signature": "AA", "userHandle": "OTk5OTk5"}}',
+    ],
+)
+def test_what_no_passkey_answers_lets_nobody_in(secured: tuple[str, list[str]], credential: str) -> None:
+    browser = nobody()
+    browser.get("/account/passkey/", headers={"accept": "application/json"})
+    answer = browser.post("/account/passkey/", {"credential": credential})
+    assert answer.headers["Location"] == "/account/sign-in/"
+    begun = signed_in_by_password()
+    assert begun.get(STEP).status_code == 200
+    assert begun.post(STEP, {"credential": credential}).status_code == 200
+    assert not is_in(browser)
+    assert not is_in(begun)
+    owner = signed_in_by_password()
+    owner.post(STEP, {"code": secured[1][0]})
+    shown_once_more(owner)
+    assert owner.get("/account/security/passkeys/add/").status_code == 200
+    answer = owner.post("/account/security/passkeys/add/", {"name": "x", "credential": credential})
+    assert answer.status_code == 200
+    assert not Authenticator.objects.filter(type=Authenticator.Type.WEBAUTHN).exists()
+
+
 # --- what is kept ---
 
 
