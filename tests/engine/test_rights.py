@@ -48,6 +48,7 @@ def test_an_administrator_may_do_everything_but_speak_for_users_at_home_and_noth
         Action.JUDGE_REQUIREMENT,
         Action.ANSWER_REQUIREMENT,
         Action.CONFIRM_TARGET,
+        Action.APPROVE_AGREEMENT,
     }
     assert not any(may(with_role(Role.ADMINISTRATOR), action, Subject("college")) for action in Action)
 

@@ -56,7 +56,7 @@ def get_in(page: Page, site: Site) -> None:
     for button in ("Keep this password", "Sign in"):
         page.locator("input[type=email]").fill(EMAIL)
         page.locator("input[type=password]").fill(PASSWORD)
-        page.get_by_role("button", name=button).click()
+        page.get_by_role("button", name=button, exact=True).click()
     page.wait_for_url(lambda address: "/account/" not in address)
 
 

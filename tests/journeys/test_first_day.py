@@ -33,8 +33,8 @@ def get_in(person: Person, site: Site) -> None:
     for button in ("Keep this password", "Sign in"):
         person.write(page.locator("input[type=email]"), EMAIL)
         person.write(page.locator("input[type=password]"), PASSWORD)
-        person.press(page.get_by_role("button", name=button))
-        page.get_by_role("button", name=button).wait_for(state="detached")
+        person.press(page.get_by_role("button", name=button, exact=True))
+        page.get_by_role("button", name=button, exact=True).wait_for(state="detached")
     page.get_by_role("heading", name="Hill School", level=1).wait_for()
     answer = page.request.get(site.link)
     assert answer.status == 404

@@ -44,7 +44,7 @@ def context(browser: Browser, site: Site) -> Iterator[BrowserContext]:
         page.goto(f"{site.address}/account/sign-in/")
         page.locator("input[type=email]").fill(EMAIL)
         page.locator("input[type=password]").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Sign in", exact=True).click()
         page.wait_for_url(lambda address: "/account/" not in address)
         page.close()
         yield made

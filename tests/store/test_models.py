@@ -15,7 +15,7 @@ from servanda.store.keeping import AddedOnly
 from tests.store.rows import HISTORY, keep, school
 from tests.store.test_keeping import FOREVER
 
-OF_NO_ORGANISATION = {"Organisation", "Account", "SetUpLink"}
+OF_NO_ORGANISATION = {"Organisation", "Account", "Identity", "SetUpLink"}
 
 
 def owned() -> list[type[models.Model]]:

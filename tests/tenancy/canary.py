@@ -12,7 +12,7 @@ from django.db import models
 
 from servanda.engine.instants import to_microseconds
 from servanda.store.fields import CanonicalJsonField, InstantField
-from servanda.store.models import Account, Organisation
+from servanda.store.models import Account, Identity, Organisation
 from servanda.store.transfer_statements import LEFT_OUT, NATURAL_KEYS
 
 MARK = "zqx7kw"
@@ -22,6 +22,11 @@ ON = date(2031, 7, 7)
 AT = datetime(2031, 7, 7, 7, 7, 7, 77317, tzinfo=UTC)
 MARKS = (MARK, f"{NUMBER}", f"{ON}", "7 Jul 2031", f"{to_microseconds(AT)}")
 """What must not be seen in anything that another organisation is given, whatever the case of its letters."""
+BY_PEOPLE: Mapping[type[models.Model], str] = {
+    Account: "people__organisation",
+    Identity: "account__people__organisation",
+}
+"""How rows that name no organisation are found by its people."""
 
 
 def every_model() -> list[type[models.Model]]:
@@ -42,7 +47,7 @@ def own(model: type[models.Model], organisation: Organisation) -> dict[str, Any]
         return {"pk": organisation.pk}
     if is_owned(model):
         return {"organisation": organisation}
-    return {"people__organisation" if model is Account else "person__organisation": organisation}
+    return {BY_PEOPLE.get(model, "person__organisation"): organisation}
 
 
 def columns(model: type[models.Model]) -> list["models.Field[Any, Any]"]:

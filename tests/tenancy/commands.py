@@ -84,6 +84,7 @@ OF_ONE_ORGANISATION: Mapping[str, tuple[Words, ...]] = MappingProxyType(
         "people hand-over": (("people", "hand-over", "sam", "--role", "technician", "--to", "technician"),),
         "people list": (("people", "list"), ("people", "list", "--json")),
         "people invite": (("people", "invite", "sam"),),
+        "people reset-second-step": (("people", "reset-second-step", "sam"),),
         "people end": (("people", "end", "sam", "--role", "technician"),),
         "people leave": (("people", "leave", "sam"),),
         "people return": (("people", "return", "sam"),),

@@ -240,6 +240,7 @@ BY_ID: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("person.slug", ("people", "end", "{id}", "--role", "technician")),
     ("person.slug", ("people", "leave", "{id}")),
     ("person.slug", ("people", "invite", "{id}")),
+    ("person.slug", ("people", "reset-second-step", "{id}")),
     ("person.slug", ("people", "return", "{id}")),
     ("service.slug", ("people", "assign", "technician", "--role", "technician", "--service", "{id}")),
     ("person.name", ("anonymise", "{id}", *REASON)),

@@ -164,7 +164,12 @@ def _seed_one(slug: str, tickets: int) -> None:
 
 
 def _people(school: models.Organisation) -> Viewer:
-    account = models.Account.objects.create(email=f"kim@{school.slug}.example.org", password="!none", made_at=RECORDED)
+    account = models.Account.objects.create(
+        email=f"kim@{school.slug}.example.org", password="!none", made_at=RECORDED, second_step=school.slug == "school"
+    )
+    models.Identity.objects.create(
+        account=account, issuer="https://sign-on.example.org", subject=f"{school.slug}|42", made_at=RECORDED
+    )
     kim = models.Person.objects.create(
         organisation=school, slug="kim", name="Kim Ångström", email="kim@example.org", account=account
     )

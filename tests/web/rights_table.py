@@ -53,6 +53,20 @@ class Open:
     parts: Mapping[str, object] = field(default_factory=dict)
 
 
+LED_ELSEWHERE: Mapping[str, int] = MappingProxyType({"GET": 302, "HEAD": 302, "POST": 302})
+"""What a page with a form answers that sends everybody on."""
+
+
+def of_ones_own(status: int, POST: int | None = -1, **parts: object) -> Open:
+    """Return a page about one's own sign-in: who is not signed in is sent to do so, anybody else gets a status.
+
+    `POST` is what a form answers: as the page does, unless another is told, or none where it takes no form.
+    """
+    told = {"GET": status, "HEAD": status, "POST": status if POST == -1 else POST}
+    signed_in = {method: each for method, each in told.items() if each is not None}
+    return Open(dict.fromkeys(signed_in, 302), signed_in, parts)
+
+
 def of_preparing(form: Mapping[str, str] = NO_FORM, done: int = 400, month: str = "2025-12") -> OfOrganisation:
     """Return what is done to a month's draft; refused in words (400) where there is nothing to do it to."""
     there, missing, foreign = {"month": month}, {"month": "2025-13"}, {"month": "reportdraft.month"}
@@ -290,6 +304,7 @@ OF_ORGANISATION: Mapping[str, OfOrganisation] = MappingProxyType(
         "person": OfOrganisation(who_may(Action.SEE_PEOPLE), **OF_SOMEBODY),
         "person_assign": of_managing({"role": "technician"}),
         "person_invite": of_managing({}, done=200),
+        "person_reset_second_step": of_managing({}),
         "person_end": of_managing({"role": "technician", "on": "2026-12-31"}),
         "person_hand_over": of_managing({}, done=400),
         "person_leave": of_managing({}),
@@ -332,6 +347,25 @@ OPEN: Mapping[str, Open] = MappingProxyType(
         "account_logout": Open({"GET": 302, "HEAD": 302, "POST": 302}, {"GET": 200, "HEAD": 200, "POST": 302}),
         "account_change_password": Open({"GET": 302, "HEAD": 302, "POST": 302}, {"GET": 200, "HEAD": 200, "POST": 200}),
         "account_reset_password": Open({"GET": 200, "HEAD": 200}, {"GET": 200, "HEAD": 200}),
+        "account_reauthenticate": of_ones_own(200, POST=200),
+        # Nobody here has begun to sign in, nor shown once more that an account is theirs.
+        "sign_on": Open({"POST": 404}, {"POST": 302}, {"provider_id": "none-such"}),
+        "openid_connect_callback": Open(
+            {"GET": 404, "HEAD": 404}, {"GET": 404, "HEAD": 404}, {"provider_id": "none-such"}
+        ),
+        "sign_on_connect": Open({"POST": 302}, {"POST": 302}, {"provider_id": "none-such"}),
+        "sign_on_disconnect": Open({"POST": 302}, {"POST": 302}, {"number": 1}),
+        "mfa_authenticate": Open(LED_ELSEWHERE, LED_ELSEWHERE),
+        "mfa_login_webauthn": Open(LED_ELSEWHERE, LED_ELSEWHERE),
+        "mfa_reauthenticate": of_ones_own(302),
+        "mfa_reauthenticate_webauthn": of_ones_own(302),
+        "mfa_index": of_ones_own(200, POST=None),
+        "mfa_activate_totp": of_ones_own(302),
+        "mfa_deactivate_totp": of_ones_own(404),
+        "mfa_view_recovery_codes": of_ones_own(404, POST=None),
+        "mfa_generate_recovery_codes": of_ones_own(302),
+        "mfa_add_webauthn": of_ones_own(302),
+        "mfa_remove_webauthn": of_ones_own(302, pk=1),
     }
 )
 REFUSED = 405

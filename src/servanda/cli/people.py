@@ -104,6 +104,15 @@ def invite(arguments: argparse.Namespace, viewer: Viewer, now: datetime) -> Iter
     yield f"  {site(os.environ)}{set_up_path(secret)}"
 
 
+def reset_second_step(arguments: argparse.Namespace, viewer: Viewer, now: datetime) -> Iterator[str]:
+    """Take away the second step of a person who lost it."""
+    from servanda.services import second_steps
+
+    was_there = second_steps.reset(viewer, arguments.id, now=now)
+    gone = "is taken away; their password lets them in until they set up a new one."
+    yield f"The second step of '{arguments.id}' {gone}" if was_there else f"'{arguments.id}' has no second step."
+
+
 def every(arguments: argparse.Namespace, viewer: Viewer, now: datetime) -> Iterator[str]:
     """List the people."""
     from servanda.services import people
@@ -207,6 +216,11 @@ def _announce_invite(steps: Subparsers) -> argparse.ArgumentParser:
     return _of_person(steps, "invite", says, "servanda people invite sam", invite)
 
 
+def _announce_reset(steps: Subparsers) -> argparse.ArgumentParser:
+    says = "Take away the second step of a person who lost it, so that the password alone lets them in."
+    return _of_person(steps, "reset-second-step", says, "servanda people reset-second-step sam", reset_second_step)
+
+
 def _announce_list(steps: Subparsers) -> argparse.ArgumentParser:
     example = "servanda people list --json"
     step = add_command(
@@ -224,6 +238,7 @@ ANNOUNCED = (
     _announce_leave,
     _announce_return,
     _announce_invite,
+    _announce_reset,
     _announce_list,
 )
 

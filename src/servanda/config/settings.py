@@ -1,4 +1,4 @@
-"""Django's settings, read from the environment: SERVANDA_DATABASE, SERVANDA_DATA and SERVANDA_ADDRESS.
+"""Django's settings, read from the environment: SERVANDA_DATABASE, _DATA, _ADDRESS and _SIGN_ON.
 
 `servanda.config.setup` is the way to get here; nothing is made or opened by importing this. The secret key is made when
 it is first asked for, which no command does that serves no pages.
@@ -13,6 +13,7 @@ from servanda.config.addresses import address_of
 from servanda.config.database_urls import database_of
 from servanda.config.folders import own_folder
 from servanda.config.secret_keys import secret_key
+from servanda.config.sign_on import providers_of
 
 _folder = own_folder(os.environ)
 _address = address_of(os.environ)
@@ -30,6 +31,9 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "csp",
     "django_htmx",
 ]
@@ -99,6 +103,7 @@ ACCOUNT_ADAPTER = "servanda.web.adapter.Adapter"
 ACCOUNT_FORMS = {
     "login": "servanda.web.account_forms.SignInForm",
     "change_password": "servanda.web.account_forms.NewPasswordForm",
+    "reauthenticate": "servanda.web.account_forms.PasswordAgainForm",
 }
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
@@ -111,13 +116,47 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "20/m/ip,5/5m/key",
     "change_password": "5/m/user",
     "set_up": "20/m/ip,5/5m/key",
+    "sign_on": "60/m/ip",
+    "reauthenticate": "20/5m/user",
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_NAME = "servanda_session"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 CSRF_COOKIE_NAME = "servanda_csrf"
 CSRF_FAILURE_VIEW = "servanda.web.errors.stale_form"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "store_cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "store_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},  # many who try must not push out what was counted of one
+    }
+}
+
+# --- single sign-on ---
+
+SIGN_ON = providers_of(os.environ, _folder)
+SOCIALACCOUNT_ADAPTER = "servanda.web.sign_on_adapter.SignOnAdapter"
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [each.as_allauth() for each in SIGN_ON]}}
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 10
+
+# --- the second step ---
+
+MFA_ADAPTER = "servanda.web.adapter.SecondStepAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "servanda.web.second_step_forms.CodeForm",
+    "reauthenticate": "servanda.web.second_step_forms.CodeAgainForm",
+    "activate_totp": "servanda.web.second_step_forms.AppForm",
+    "authenticate_webauthn": "servanda.web.second_step_forms.PasskeyForm",
+    "reauthenticate_webauthn": "servanda.web.second_step_forms.PasskeyAgainForm",
+    "login_webauthn": "servanda.web.second_step_forms.PasskeySignInForm",
+    "add_webauthn": "servanda.web.second_step_forms.AddPasskeyForm",
+}
+MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}  # codes are counted as passwords are, by account
+MFA_TOTP_ISSUER = "Servanda"
+MFA_TOTP_TOLERANCE = 1  # clocks of telephones are some seconds off, and people read on until the last one
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
 
 # --- what is kept from whom ---
 

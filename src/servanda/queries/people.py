@@ -22,13 +22,17 @@ BY_SOURCE = Q(slug__regex=f"^{PSEUDONYM.pattern}$")
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who is kept by name, with the roles of today and of other days; `email` for those who manage people."""
+    """Somebody who is kept by name, with the roles of today and of other days; `email` for those who manage people.
+
+    `second_step` says that they sign in with more than a password.
+    """
 
     id: str
     name: str
     email: str
     active: bool
     signs_in: bool
+    second_step: bool
     roles: tuple[Assignment, ...]
     other_roles: tuple[Assignment, ...]
 
@@ -135,7 +139,7 @@ def _people(viewer: Viewer, organisation: models.Organisation) -> Iterator[Perso
     held: dict[int, list[Assignment]] = {}
     for each in models.RoleAssignment.objects.filter(organisation=organisation).order_by("pk"):
         held.setdefault(each.person_id, []).append(translate.assignment_of(each))
-    records = models.Person.objects.filter(~BY_SOURCE, organisation=organisation)
+    records = models.Person.objects.filter(~BY_SOURCE, organisation=organisation).select_related("account")
     for record in sorted(records, key=lambda each: ((each.name or each.slug).casefold(), each.slug)):
         yield _person(record, held.get(record.pk, ()), viewer.on, manages)
 
@@ -147,7 +151,8 @@ def _person(record: models.Person, held: Iterable[Assignment], on: date, with_ad
         name=record.name or record.slug,
         email=record.email if with_address else "",
         active=record.active,
-        signs_in=record.account_id is not None,
+        signs_in=record.account is not None,
+        second_step=record.account is not None and record.account.second_step,
         roles=tuple(each for each in told if each.holds_on(on)),
         other_roles=tuple(each for each in told if not each.holds_on(on)),
     )

@@ -142,7 +142,7 @@ def invite(viewer: Viewer, slug: str, *, now: datetime) -> str:
             raise NotFound(f"person '{slug}'")
         _refuse_absent(person)
         if person.account_id is not None:
-            _refuse_shared(person)
+            refuse_shared(person)
         content = {"done": "invited"}
         audit.note(organisation, viewer, Action.MANAGE_PEOPLE, f"person {slug}", now=now, content=content)
         return _new_link(person, now)
@@ -201,11 +201,11 @@ def choose_password(secret: str, email: str, password: str, *, now: datetime) ->
         _refuse_absent(person)
         if person.account is None:
             return _join(person, email, password, now)
-        _refuse_shared(person)
+        refuse_shared(person)
         _check_password(password, person.account)
         person.account.set_password(password)
         person.account.save()
-        _note(person, "password chosen", now)
+        note(person, "password chosen", now)
         return int(person.account.pk)
 
 
@@ -266,7 +266,7 @@ def _join(person: models.Person, email: str, password: str, now: datetime) -> in
         )
     person.account, person.email = account, person.email or email
     person.save()
-    _note(person, "account made", now)
+    note(person, "account made", now)
     return int(account.pk)
 
 
@@ -306,7 +306,7 @@ def _refuse_absent(person: models.Person) -> None:
         )
 
 
-def _refuse_shared(person: models.Person) -> None:
+def refuse_shared(person: models.Person) -> None:
     """Raise `PersonRefused` where the person's account is somebody's in another organisation too."""
     others = models.Person.objects.filter(account=person.account).exclude(organisation_id=person.organisation_id)
     if others.exists():
@@ -317,7 +317,14 @@ def _refuse_shared(person: models.Person) -> None:
         )
 
 
-def _note(person: models.Person, done: str, now: datetime) -> None:
+def note_of_all(account: int, done: str, now: datetime) -> None:
+    """Note in each organisation what somebody did about the account that they sign in with."""
+    for person in models.Person.objects.filter(account_id=account).select_related("organisation").order_by("pk"):
+        note(person, done, now)
+
+
+def note(person: models.Person, done: str, now: datetime) -> None:
+    """Note in a person's organisation what they did about how they sign in."""
     viewer = people.as_viewer(person.organisation, person, now)
     subject = f"person {person.slug}"
     audit.note(person.organisation, viewer, Action.MANAGE_PEOPLE, subject, now=now, content={"done": done})

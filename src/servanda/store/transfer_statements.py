@@ -23,6 +23,7 @@ NATURAL_KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "organisation": ("slug",),
         "account": ("email",),
+        "identity": ("issuer", "subject"),
         "person": ("organisation", "slug"),
         "roleassignment": (
             "organisation",

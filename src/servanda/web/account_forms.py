@@ -1,6 +1,6 @@
 """The forms of allauth in our words: each field named once, above it, with nothing written inside."""
 
-from allauth.account.forms import ChangePasswordForm, LoginForm
+from allauth.account.forms import ChangePasswordForm, LoginForm, ReauthenticateForm
 from django import forms
 
 from servanda.web.set_up_forms import PASSWORD_HELP
@@ -29,3 +29,11 @@ class NewPasswordForm(ChangePasswordForm):  # type: ignore[misc]  # allauth ship
         super().__init__(*args, **told)
         _named(self, oldpassword="Password of now", password1="New password", password2="New password once more")
         self.fields["password1"].help_text = PASSWORD_HELP
+
+
+class PasswordAgainForm(ReauthenticateForm):  # type: ignore[misc]  # allauth ships no types
+    """The password once more, before something that only its owner may change."""
+
+    def __init__(self, *args: object, **told: object) -> None:
+        super().__init__(*args, **told)
+        _named(self, password="Password")

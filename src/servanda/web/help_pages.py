@@ -59,6 +59,17 @@ OF_ADDRESS: Mapping[str, str] = MappingProxyType(
         "account_logout": "sign-in",
         "account_reset_password": "sign-in",
         "account_change_password": "sign-in",
+        "account_reauthenticate": "sign-in",
+        **{f"sign_on{each}": "sign-in" for each in ("", "_connect", "_disconnect")},
+        "openid_connect_callback": "sign-in",
+        **{
+            f"mfa_{each}": "sign-in"
+            for each in (
+                *("authenticate", "login_webauthn", "reauthenticate", "reauthenticate_webauthn", "index"),
+                *("activate_totp", "deactivate_totp", "view_recovery_codes", "generate_recovery_codes"),
+                *("add_webauthn", "remove_webauthn"),
+            )
+        },
         "start": "sign-in",
         "set_up": "set-up",
         "agreement": "agreements",
@@ -95,7 +106,10 @@ OF_ADDRESS: Mapping[str, str] = MappingProxyType(
         "attendance": "people",
         "attendance_note": "people",
         "person": "people",
-        **{f"person_{each}": "people" for each in ("assign", "invite", "end", "hand_over", "leave", "return")},
+        **{
+            f"person_{each}": "people"
+            for each in ("assign", "invite", "reset_second_step", "end", "hand_over", "leave", "return")
+        },
         **{
             f"report_{each}": "month-report"
             for each in (

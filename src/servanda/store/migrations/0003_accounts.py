@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
     """After the tables that are only added to."""
 
     dependencies = [("store", "0002_only_added")]
-    run_before = [("account", "0001_initial")]  # its rows refer to accounts
+    run_before = [(app, "0001_initial") for app in ("account", "mfa", "socialaccount")]  # their rows refer to accounts
     operations = [
         migrations.CreateModel(
             name="Account",

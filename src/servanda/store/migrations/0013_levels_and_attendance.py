@@ -35,7 +35,7 @@ def _key() -> models.BigAutoField:  # type: ignore[type-arg]  # of any model
 class Migration(migrations.Migration):
     """After the service catalogue."""
 
-    dependencies = [("store", "0011_requirements")]
+    dependencies = [("store", "0012_sign_on")]
     operations = [
         migrations.CreateModel(
             name="LevelEstimate",

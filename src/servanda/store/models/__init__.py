@@ -1,6 +1,6 @@
 """The models, by subject."""
 
-from servanda.store.models.accounts import Account, SetUpLink
+from servanda.store.models.accounts import Account, Identity, SetUpLink
 from servanda.store.models.agreements import (
     AgreementVersion,
     CalendarVersion,
@@ -48,6 +48,7 @@ __all__ = [
     "Event",
     "Exemption",
     "ExpectationSurvey",
+    "Identity",
     "LevelEstimate",
     "ListingDecision",
     "Message",

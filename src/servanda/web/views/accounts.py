@@ -1,11 +1,13 @@
 """Passwords, and the links by which they are first chosen."""
 
 from datetime import datetime
+from typing import Any
 
-from allauth.account.views import PasswordChangeView
+from allauth.account.views import LoginView, PasswordChangeView
 from allauth.core import ratelimit
+from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -21,7 +23,24 @@ from servanda.web.set_up_forms import FirstOrganisationForm, PasswordForm
 
 A_YEAR = 365 * 24 * 60 * 60
 
-password = PasswordChangeView.as_view(success_url=reverse_lazy("start"))
+
+class SignIn(LoginView):  # type: ignore[misc]  # allauth ships no types
+    """Sign in by a password, a passkey or a provider."""
+
+    def get_context_data(self, **told: Any) -> dict[str, Any]:
+        """Return the context with the providers."""
+        return {**super().get_context_data(**told), "providers": settings.SIGN_ON}
+
+
+_password = PasswordChangeView.as_view(success_url=reverse_lazy("start"))
+
+
+def password(request: HttpRequest) -> HttpResponseBase:
+    """Change the password; who signs in without one is told how to get one."""
+    if request.user.is_authenticated and not request.user.has_usable_password():
+        return render(request, "account/no_password.html")
+    answer: HttpResponseBase = _password(request)
+    return answer
 
 
 @require_safe

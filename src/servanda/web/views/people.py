@@ -17,7 +17,7 @@ from servanda.queries.owners import Owned, Sort
 from servanda.queries.people import Directory, OnePerson
 from servanda.reports.roles import CONFIRMATIONS, ROLES, scope_words
 from servanda.reports.words import count
-from servanda.services import accounts
+from servanda.services import accounts, second_steps
 from servanda.services import people as doing
 from servanda.store.access import NotFound
 from servanda.web.links import set_up_path
@@ -197,6 +197,15 @@ def invite(request: OrganisationRequest, person: str) -> HttpResponse:
     found = kept.one(request.viewer, person)
     link = request.build_absolute_uri(set_up_path(secret))
     return render(request, "people/invited.html", {"person": found.person, "link": link})
+
+
+@page(Action.MANAGE_PEOPLE, methods=DOING)
+def reset_second_step(request: OrganisationRequest, person: str) -> HttpResponse:
+    """Take somebody's second step away, who lost what it is checked by."""
+    was_there = second_steps.reset(request.viewer, person, now=request.now)
+    told = "The second step is taken away. Let them set up a new one soon."
+    messages.success(request, told if was_there else "There was no second step.")
+    return redirect("person", request.organisation_slug, person)
 
 
 @page(Action.MANAGE_PEOPLE, methods=DOING)
