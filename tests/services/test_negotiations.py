@@ -7,6 +7,8 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from servanda.bad_input import BadInput
 from servanda.engine.agreement_terms import Duty
@@ -191,6 +193,18 @@ def test_a_draft_is_seen_by_those_who_write_it_and_a_negotiation_by_those_whom_i
         take(StepKind.REOPENED, SPEAKER)
     take(StepKind.REOPENED)
     assert kept.listing(SPEAKER) == ()
+
+
+def test_a_list_of_many_drafts_takes_as_many_statements_as_one_of_few(own: models.Organisation) -> None:
+    with CaptureQueriesContext(connection) as few:
+        assert len(kept.listing(MANAGER)) == 1
+    for number in range(20):
+        negotiations.begin(MANAGER, Proposal(desk(agreement=f"desk-{number}")), now=NOW)
+        negotiations.take(MANAGER, f"desk-{number}", 1, StepKind.OPENED, now=NOW)
+    negotiations.take(MANAGER, "desk-7", 1, StepKind.WITHDRAWN, now=NOW, remark="not wanted")
+    with CaptureQueriesContext(connection) as many:
+        assert len(kept.listing(MANAGER)) == 20
+    assert len(few) == len(many)
 
 
 def test_a_supplier_sees_and_approves_its_own_contract_alone(own: models.Organisation) -> None:

@@ -17,7 +17,7 @@ from servanda.queries.logs import KeptTickets
 from servanda.store import models
 from servanda.store.access import NotFound, access_part
 from servanda.store.books import remembered_book
-from servanda.store.negotiations import Proposal, UnderWay, book, may_see, proposal_of, read
+from servanda.store.negotiations import Proposal, UnderWay, book, may_see, proposal_of, read, read_open
 from servanda.store.reports import instant_of
 
 MOST_TRIED = 1_000
@@ -37,10 +37,7 @@ class Written:
 def listing(viewer: Viewer) -> tuple[UnderWay, ...]:
     """Return the versions under way that a viewer may see, by agreement; raise `NotFound` where they may see none."""
     organisation = access_part(viewer, Action.DISCUSS_AGREEMENT)
-    records = models.Negotiation.objects.filter(organisation=organisation).select_related("organisation")
-    latest = {each.agreement: each for each in records.order_by("agreement", "sequence")}
-    found = (read(each) for each in latest.values())
-    return tuple(each for each in found if each.standing.state.is_open and may_see(viewer, each))
+    return tuple(each for each in read_open(organisation) if may_see(viewer, each))
 
 
 def one(viewer: Viewer, agreement: str, sequence: int) -> UnderWay:

@@ -41,6 +41,7 @@ class Steps:
     """Which steps of setting up are done; `service_managers` and `representatives` name who holds the role today."""
 
     catalogue: bool
+    estimates: bool
     agreements: bool
     tickets: bool
     service_managers: tuple[str, ...]
@@ -51,7 +52,8 @@ class Steps:
     def all_done(self) -> bool:
         """Whether nothing is left to do."""
         named = self.service_managers and self.representatives
-        return bool(self.catalogue and self.agreements and self.tickets and named and self.report)
+        written = self.catalogue and self.estimates and self.agreements
+        return bool(written and self.tickets and named and self.report)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,7 @@ def _steps(seen: Standpoint, span: Known | None) -> Steps:
     held = holders(seen.reach.organisation, (Role.SERVICE_MANAGER, Role.REPRESENTATIVE), today)
     return Steps(
         catalogue=bool(_any(models.CatalogueVersion, seen.reach.organisation).rows()),
+        estimates=bool(_any(models.LevelEstimate, seen.reach.organisation).rows()),
         agreements=bool(seen.book.versions),
         tickets=span is not None,
         service_managers=held[Role.SERVICE_MANAGER],
@@ -138,8 +141,11 @@ def _steps(seen: Standpoint, span: Known | None) -> Steps:
     )
 
 
+Kept = models.CatalogueVersion | models.LevelEstimate | models.Report
+
+
 @prepared
-def _any(model: type[models.CatalogueVersion | models.Report], organisation: models.Organisation) -> QuerySet[Any]:
+def _any(model: type[Kept], organisation: models.Organisation) -> QuerySet[Any]:
     return model._default_manager.filter(organisation=organisation).values_list("pk")[:1]
 
 

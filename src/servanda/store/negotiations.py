@@ -1,6 +1,6 @@
 """Versions of agreements under way, as they are kept, and who may read, write and approve them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from servanda.engine.agreements import AgreementVersion, Book, Customer, Service
@@ -86,9 +86,28 @@ def may_see(viewer: Viewer, found: UnderWay) -> bool:
 
 def read(record: models.Negotiation) -> UnderWay:
     """Return a negotiation with its last text and all its steps."""
-    text = record.texts.order_by("-number")[0]
+    return _made(record, record.texts.order_by("-number")[0], record.steps.order_by("number"))
+
+
+def read_open(organisation: models.Organisation) -> tuple[UnderWay, ...]:
+    """Return every negotiation of an organisation that is not over, by agreement; in two statements, however many."""
+    of_one = {"negotiation__organisation": organisation, "organisation": organisation}
+    steps: dict[int, list[models.NegotiationStep]] = {}
+    for step in models.NegotiationStep.objects.filter(**of_one).order_by("negotiation_id", "number"):
+        steps.setdefault(step.negotiation_id, []).append(step)
+    over = [pk for pk, taken in steps.items() if taken[-1].kind in _OVER]
+    texts = models.ProposedText.objects.filter(**of_one).exclude(negotiation__in=over)
+    last = {each.negotiation_id: each for each in texts.select_related("negotiation__organisation").order_by("number")}
+    found = (_made(each.negotiation, each, steps.get(pk, ())) for pk, each in last.items())
+    return tuple(sorted(found, key=lambda each: each.record.agreement))
+
+
+_OVER = frozenset({StepKind.WITHDRAWN.value, StepKind.KEPT.value})
+
+
+def _made(record: models.Negotiation, text: models.ProposedText, taken: Iterable[models.NegotiationStep]) -> UnderWay:
     proposal = proposal_of(text)
-    steps = tuple(map(translate.step_of, record.steps.order_by("number")))
+    steps = tuple(map(translate.step_of, taken))
     return UnderWay(record, text, proposal, Negotiation(text.number, sides(proposal.version), steps))
 
 

@@ -209,47 +209,52 @@ def _limit(found: OneService, promise: Promise, priority: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class StepShown:
-    """A step of setting up: what it says, whether it is done, and how to do it; `next` is the first that is not."""
+    """A step of setting up: what it says, whether it is done, how to do it, and the name of the page where.
+
+    `next` is the first that is not done; steps can be taken in any order, and left for later.
+    """
 
     says: str
     done: bool
     how: str
-    command: str
+    page: str
     next: bool
 
 
 def steps_of(steps: Steps) -> list[StepShown]:
-    """Return the steps of setting up in their order."""
+    """Return the eight steps of setting up in their order."""
     told = (
-        ("List your services", steps.catalogue, "In users’ words, in the service catalogue; a set helps to begin.", ""),
+        ("Name your organisation", True, "", ""),
+        ("List your services", steps.catalogue, "In users’ words; a set of twenty helps to begin.", "catalogue"),
+        (
+            "Say how well you think each is given",
+            steps.estimates,
+            "An estimate for each service, on its page in the catalogue. Measured figures will stand beside it.",
+            "catalogue",
+        ),
         (
             "Write down hours and promises",
             steps.agreements,
-            "Put them into an agreement file, and keep it:",
-            "servanda apply agreements.yaml",
+            "Draft an agreement from figures to begin with, or keep a file: servanda apply agreements.yaml",
+            "negotiation_begin",
         ),
         (
             "Take in tickets",
             steps.tickets,
-            "Save an export of your tickets, and take it in:",
-            "servanda import tickets.csv --mapping mapping.yaml",
+            "Save an export of your tickets, and take it in: servanda import tickets.csv --mapping mapping.yaml",
+            "imports",
         ),
-        (
-            "Name a service manager",
-            bool(steps.service_managers),
-            "Somebody who owns the promises: under People.",
-            "",
-        ),
+        ("Name a service manager", bool(steps.service_managers), "Somebody who owns the promises.", "people"),
         (
             "Name somebody who speaks for the users",
             bool(steps.representatives),
-            "At least one representative: under People.",
-            "",
+            "At least one representative, who agrees to the catalogue for them.",
+            "people",
         ),
-        ("Issue the first report of a month", steps.report, "Under Reports, once a month is over.", ""),
+        ("Issue the first report of a month", steps.report, "Once a month is over.", "reports"),
     )
     first = next((says for says, done, _, _ in told if not done), "")
-    return [StepShown(says, done, how, command, says == first) for says, done, how, command in told]
+    return [StepShown(says, done, how, page, says == first) for says, done, how, page in told]
 
 
 # --- in words ---

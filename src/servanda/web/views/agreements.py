@@ -16,6 +16,7 @@ from servanda.services import confirmations as doing
 from servanda.web import parameters
 from servanda.web.pages import DOING, OrganisationRequest, handed_out, may_do, page
 
+MOST_AHEAD = 12
 MOST_UNASKED = 30
 """Up to how many parts that differ are shown before somebody asks for them."""
 
@@ -25,10 +26,12 @@ def agreements(request: OrganisationRequest) -> HttpResponse:
     """List the agreements, each by the version in force."""
     found = kept.listing(request.viewer)
     today = zones.to_local(request.zone, request.now).date()
+    ahead = reminders.ahead(found.agreements, today)
     drafts = under_way.listing(request.viewer) if may_do(request.viewer, Action.DISCUSS_AGREEMENT) else ()
     context = {
         "rows": shown.rows(found.agreements, found.names, request.now),
-        "ahead": reminders.ahead(found.agreements, today),
+        "ahead": ahead[:MOST_AHEAD],
+        "more_ahead": max(len(ahead) - MOST_AHEAD, 0),
         "under_way": [(each, title(each.version), STATES[each.standing.state]) for each in drafts],
         "drafts": may_do(request.viewer, Action.DRAFT_AGREEMENT),
     }

@@ -44,7 +44,7 @@ def home(request: OrganisationRequest) -> HttpResponse:
             "report": _latest_report(request),
             "so_far": so_far,
             "last_month": levels.month_words(found.chart.months.last),
-            "steps": levels.steps_of(found.steps),
+            "steps": [(each, address(each.page, request.organisation_slug)) for each in levels.steps_of(found.steps)],
             "import_address": _import_address(request, found),
             "addresses": {name: address(name, request.organisation_slug) for name in ("services", "agreements")},
             "manages": may_do(request.viewer, Action.IMPORT_LOG),
