@@ -1,35 +1,9 @@
 """Make the tables of agreement versions under way, which are only ever added to."""
 
-import django.db.models.deletion
 from django.db import migrations, models
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations.state import StateApps
 
 from servanda.store.fields import CanonicalJsonField, InstantField
-from servanda.store.keeping import protect, release
-
-ONLY_ADDED = ("store_negotiation", "store_proposedtext", "store_negotiationstep")
-
-
-def protect_all(_: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
-    """Put the triggers on the tables."""
-    for table in ONLY_ADDED:
-        protect(editor, table)
-
-
-def release_all(_: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
-    """Take them away again."""
-    for table in ONLY_ADDED:
-        release(editor, table)
-
-
-def _refers(model: str, related_name: str = "+") -> models.ForeignKey:  # type: ignore[type-arg]  # of any model
-    """Return a column that refers to another table."""
-    return models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name=related_name, to=model)
-
-
-def _key() -> models.BigAutoField:  # type: ignore[type-arg]  # of any model
-    return models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")
+from servanda.store.migration_parts import key, only_added, refers
 
 
 class Migration(migrations.Migration):
@@ -40,13 +14,13 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Negotiation",
             fields=[
-                ("id", _key()),
+                ("id", key()),
                 ("agreement", models.CharField(max_length=200)),
                 ("sequence", models.PositiveIntegerField()),
                 ("version_number", models.PositiveIntegerField()),
                 ("begun_by", models.CharField(max_length=200)),
                 ("begun_at", InstantField()),
-                ("organisation", _refers("store.organisation")),
+                ("organisation", refers("store.organisation")),
             ],
             options={
                 "constraints": [
@@ -59,15 +33,15 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="ProposedText",
             fields=[
-                ("id", _key()),
+                ("id", key()),
                 ("number", models.PositiveIntegerField()),
                 ("content", CanonicalJsonField()),
                 ("names", CanonicalJsonField()),
                 ("content_hash", models.CharField(max_length=71)),
                 ("written_by", models.CharField(max_length=200)),
                 ("written_at", InstantField()),
-                ("organisation", _refers("store.organisation")),
-                ("negotiation", _refers("store.negotiation", "texts")),
+                ("organisation", refers("store.organisation")),
+                ("negotiation", refers("store.negotiation", "texts")),
             ],
             options={
                 "constraints": [
@@ -80,7 +54,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="NegotiationStep",
             fields=[
-                ("id", _key()),
+                ("id", key()),
                 ("number", models.PositiveIntegerField()),
                 ("kind", models.CharField(max_length=12)),
                 ("person", models.CharField(max_length=200)),
@@ -93,8 +67,8 @@ class Migration(migrations.Migration):
                 ("target", models.CharField(max_length=200)),
                 ("answers", models.PositiveIntegerField()),
                 ("rule", models.CharField(max_length=12)),
-                ("organisation", _refers("store.organisation")),
-                ("negotiation", _refers("store.negotiation", "steps")),
+                ("organisation", refers("store.organisation")),
+                ("negotiation", refers("store.negotiation", "steps")),
             ],
             options={
                 "constraints": [
@@ -102,5 +76,5 @@ class Migration(migrations.Migration):
                 ]
             },
         ),
-        migrations.RunPython(protect_all, release_all),
+        only_added("store_negotiation", "store_proposedtext", "store_negotiationstep"),
     ]

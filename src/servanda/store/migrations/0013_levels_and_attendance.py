@@ -1,35 +1,9 @@
 """Make the tables of estimated levels, of decisions about what is not listed, and of who came to meetings."""
 
-import django.db.models.deletion
 from django.db import migrations, models
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations.state import StateApps
 
 from servanda.store.fields import InstantField
-from servanda.store.keeping import protect, release
-
-ONLY_ADDED = ("store_levelestimate", "store_listingdecision", "store_attendance")
-
-
-def protect_all(_: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
-    """Put the triggers on the tables."""
-    for table in ONLY_ADDED:
-        protect(editor, table)
-
-
-def release_all(_: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
-    """Take them away again."""
-    for table in ONLY_ADDED:
-        release(editor, table)
-
-
-def _refers(model: str, related_name: str = "+") -> models.ForeignKey:  # type: ignore[type-arg]  # of any model
-    """Return a column that refers to another table."""
-    return models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name=related_name, to=model)
-
-
-def _key() -> models.BigAutoField:  # type: ignore[type-arg]  # of any model
-    return models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")
+from servanda.store.migration_parts import key, only_added, refers
 
 
 class Migration(migrations.Migration):
@@ -40,7 +14,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="LevelEstimate",
             fields=[
-                ("id", _key()),
+                ("id", key()),
                 ("service", models.CharField(max_length=200)),
                 ("sequence", models.PositiveIntegerField()),
                 ("kind", models.CharField(max_length=20)),
@@ -50,7 +24,7 @@ class Migration(migrations.Migration):
                 ("estimated_on", models.DateField()),
                 ("written_by", models.CharField(max_length=200)),
                 ("written_at", InstantField()),
-                ("organisation", _refers("store.organisation")),
+                ("organisation", refers("store.organisation")),
             ],
             options={
                 "constraints": [
@@ -63,7 +37,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="ListingDecision",
             fields=[
-                ("id", _key()),
+                ("id", key()),
                 ("sequence", models.PositiveIntegerField()),
                 (
                     "decision",
@@ -81,8 +55,8 @@ class Migration(migrations.Migration):
                 ("text", models.TextField(blank=True)),
                 ("decided_by", models.CharField(max_length=200)),
                 ("decided_at", InstantField()),
-                ("organisation", _refers("store.organisation")),
-                ("ticket", _refers("store.ticket", "listing_decisions")),
+                ("organisation", refers("store.organisation")),
+                ("ticket", refers("store.ticket", "listing_decisions")),
             ],
             options={
                 "constraints": [
@@ -95,14 +69,14 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Attendance",
             fields=[
-                ("id", _key()),
+                ("id", key()),
                 ("met_on", models.DateField()),
                 ("sequence", models.PositiveIntegerField()),
                 ("present", models.BooleanField()),
                 ("noted_by", models.CharField(max_length=200)),
                 ("noted_at", InstantField()),
-                ("organisation", _refers("store.organisation")),
-                ("person", _refers("store.person", "attendances")),
+                ("organisation", refers("store.organisation")),
+                ("person", refers("store.person", "attendances")),
             ],
             options={
                 "constraints": [
@@ -112,5 +86,5 @@ class Migration(migrations.Migration):
                 ]
             },
         ),
-        migrations.RunPython(protect_all, release_all),
+        only_added("store_levelestimate", "store_listingdecision", "store_attendance"),
     ]

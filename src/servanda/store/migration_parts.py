@@ -1,0 +1,40 @@
+"""What migrations have in common: columns that every table has, and triggers on tables that are only ever added to."""
+
+from collections.abc import Callable
+from functools import partial
+
+from django.db import migrations, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
+
+from servanda.store.keeping import protect, release
+
+
+def refers(model: str, related_name: str = "+") -> models.ForeignKey:  # type: ignore[type-arg]  # of any model
+    """Return a column that refers to another table."""
+    return models.ForeignKey(on_delete=models.PROTECT, related_name=related_name, to=model)
+
+
+def key() -> models.BigAutoField:  # type: ignore[type-arg]  # of any model
+    """Return the primary key of a table."""
+    return models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")
+
+
+def known_by(name: str, *fields: str) -> dict[str, list[models.UniqueConstraint]]:
+    """Return the options of a table whose rows are told apart by some columns inside their organisation."""
+    return {"constraints": [models.UniqueConstraint(fields=("organisation", *fields), name=name)]}
+
+
+def only_added(*tables: str) -> migrations.RunPython:
+    """Return the operation that puts triggers on tables against changes and removals, and takes them away again."""
+    return migrations.RunPython(partial(_each, protect, tables), partial(_each, release, tables))
+
+
+def _each(
+    do: Callable[[BaseDatabaseSchemaEditor, str], None],
+    tables: tuple[str, ...],
+    _: StateApps,
+    editor: BaseDatabaseSchemaEditor,
+) -> None:
+    for table in tables:
+        do(editor, table)
