@@ -13,8 +13,6 @@ from pathlib import Path
 from bench.pages import readers
 from bench.pages.run import ROOT
 
-FEW, MANY = 10, 1_000
-
 
 def report(vendor: str, folder: Path, people: int, seconds: int) -> None:
     """Measure on one kind of database and print."""
@@ -43,16 +41,16 @@ def line(name: str, times: Sequence[tuple[str, float, int]]) -> str:
 
 def print_statements() -> None:
     """Print the statements of each page over few tickets and over many; they must not be more."""
-    few, many = (statements(each) for each in (FEW, MANY))
-    print(f"statements a page at {FEW} and {MANY:,} tickets")
+    few, many = (statements(each) for each in ("few", "many"))
+    print("statements a page over few (10 tickets, 5 services) and many (1,000; 500, 300 agreements, 2,000 people)")
     for name in few:
-        print(f"{name:24} {few[name]:4} {many[name]:4}{'' if few[name] >= many[name] else '   GROWS'}")
+        print(f"{name:32} {few[name]:4} {many[name]:4}{'' if few[name] >= many[name] else '   GROWS'}")
 
 
-def statements(tickets: int) -> dict[str, int]:
-    """Return the statements of each page over so many tickets."""
+def statements(size: str) -> dict[str, int]:
+    """Return the statements of each page over few rows or many."""
     with tempfile.TemporaryDirectory(prefix="servanda-bench-") as folder:
-        command = [sys.executable, "-m", "bench.pages.statements", folder, f"{tickets}"]
+        command = [sys.executable, "-m", "bench.pages.statements", folder, size]
         environment = environment_of(f"sqlite:///{folder}/servanda.sqlite3", Path(folder))
         done = subprocess.run(command, env=environment, cwd=ROOT, check=True, capture_output=True, text=True)
     return dict(json.loads(done.stdout))
