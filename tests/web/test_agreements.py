@@ -201,7 +201,18 @@ def test_who_is_limited_to_a_service_sees_its_agreements_alone(
     assert "Maintenance of the copiers" not in text(teacher, LIST)
     assert "Service desk" in text(teacher, LIST)
     assert teacher.get(f"{LIST}copier-contract/").status_code == 404
-    assert signed_in(Role.SUPPLIER_CONTACT).get(LIST).status_code == 404
+
+
+def test_a_supplier_sees_the_contracts_that_name_it_alone(sample: models.Organisation, signed_in: SignedIn) -> None:
+    assert "No agreement yet." in text(signed_in(Role.SUPPLIER_CONTACT), LIST)
+    person = models.Person.objects.create(organisation=sample, slug="copier", email="copier@example.org")
+    scope = Scope(suppliers=frozenset({"Copier company"}))
+    translate.record_of_assignment(Assignment(Role.SUPPLIER_CONTACT, scope), person).save()
+    give_account(person)
+    supplier = signed_in("copier")
+    assert "Maintenance of the copiers" in text(supplier, LIST)
+    assert "Service desk" not in text(supplier, LIST)
+    assert supplier.get(f"{LIST}service-desk/").status_code == 404
 
 
 def test_an_agreement_without_a_name_goes_by_its_id(kept_school: models.Organisation, manager: Client) -> None:

@@ -15,6 +15,7 @@ from servanda.reports.agreements import negotiations as signing
 from servanda.services import confirmations as doing
 from servanda.web import parameters
 from servanda.web.pages import DOING, OrganisationRequest, handed_out, may_do, page
+from servanda.web.paging import paged
 
 MOST_AHEAD = 12
 MOST_UNASKED = 30
@@ -26,10 +27,12 @@ def agreements(request: OrganisationRequest) -> HttpResponse:
     """List the agreements, each by the version in force."""
     found = kept.listing(request.viewer)
     today = zones.to_local(request.zone, request.now).date()
+    page_of = paged(request, found.agreements, lambda each: f"{each.name} {each.id}")
     ahead = reminders.ahead(found.agreements, today)
     drafts = under_way.listing(request.viewer) if may_do(request.viewer, Action.DISCUSS_AGREEMENT) else ()
     context = {
-        "rows": shown.rows(found.agreements, found.names, request.now),
+        "rows": shown.rows(page_of.items, found.names, request.now),
+        "paged": page_of,
         "ahead": ahead[:MOST_AHEAD],
         "more_ahead": max(len(ahead) - MOST_AHEAD, 0),
         "under_way": [(each, title(each.version), STATES[each.standing.state]) for each in drafts],

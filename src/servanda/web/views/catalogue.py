@@ -31,6 +31,7 @@ from servanda.web import parameters
 from servanda.web.catalogue_forms import EntryForm, EstimateForm, initial
 from servanda.web.frame import address
 from servanda.web.pages import ASKING, DOING, OrganisationRequest, may_do, page
+from servanda.web.paging import paged
 
 VIEWS = ("users", "technical")
 MEANWHILE = "written_meanwhile"
@@ -47,9 +48,11 @@ def catalogue(request: OrganisationRequest) -> HttpResponse:
     known, gone = {each.service for each in every}, kept.gone(request.viewer)
     found = [each for each in every if not each.entry.withdrawn]
     supported = [each for each in found if each.entry.supported is not Support.NONE]
+    page_of = paged(request, supported, lambda each: f"{each.entry.name} {each.service}")
     context = {
         "view": view,
-        "supported": [_card(request, each, names, view, gone) for each in supported],
+        "supported": [_card(request, each, names, view, gone) for each in page_of.items],
+        "paged": page_of,
         "not_supported": [each for each in found if each.entry.supported is Support.NONE],
         "not_covered": [each for each in supported if each.entry.not_covered],
         "of": len(found),

@@ -22,6 +22,7 @@ from servanda.services import people as doing
 from servanda.store.access import NotFound
 from servanda.web.links import set_up_path
 from servanda.web.pages import DOING, OrganisationRequest, may_do, page
+from servanda.web.paging import paged
 from servanda.web.people_forms import AddPersonForm, HandOverForm, RoleForm
 
 # --- seeing ---
@@ -35,9 +36,11 @@ def people(request: OrganisationRequest) -> HttpResponse:
 
 def _people_page(request: OrganisationRequest, form: AddPersonForm) -> HttpResponse:
     found, names = kept.directory(request.viewer), kept.names(request.viewer)
+    page_of = paged(request, found.here, lambda each: f"{each.name} {each.email} {each.id}")
     context = {
         "found": found,
-        "here": [(each, _roles(each.roles, names)) for each in found.here],
+        "paged": page_of,
+        "here": [(each, _roles(each.roles, names)) for each in page_of.items],
         "missing": _missing(found),
         "to_be_replaced": attendance.of(request.viewer).to_be_replaced,
         "left_alone": _left_alone(found),
