@@ -331,7 +331,10 @@ class TestRules:
     def test_every_rule_is_broken_by_some_test(self) -> None:
         tests = "".join(
             (ROOT / "tests" / place).read_text("utf-8")
-            for place in (Path("files/test_agreements.py"), Path("files/test_lint.py"), Path("cli/test_lint.py"))
+            for place in (
+                *(Path("files") / f"test_{each}.py" for each in ("agreements", "lint", "smart")),
+                Path("cli/test_lint.py"),
+            )
         )
         assert [id for id in RULES if id not in tests] == []
 

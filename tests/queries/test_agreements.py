@@ -64,8 +64,10 @@ def test_what_is_out_of_reach_is_not_there(school: models.Organisation) -> None:
     for id in ("registration", "none-such", "", "\0", "a/b"):
         with pytest.raises(NotFound):
             agreements.one(limited, id)
+    supplier = viewer(Role.SUPPLIER_CONTACT, "hill-school", suppliers=["Copier company"])
+    assert [each.id for each in agreements.listing(supplier).agreements] == ["copier-contract"]
     with pytest.raises(NotFound):
-        agreements.listing(viewer(Role.SUPPLIER_CONTACT, "hill-school", suppliers=["Copier company"]))
+        agreements.one(supplier, "service-desk")
     with pytest.raises(NotFound):
         agreements.listing(viewer(organisation="another"))
 
