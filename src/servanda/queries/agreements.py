@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from servanda.engine.agreements import AgreementVersion, Book, followed_at
 from servanda.engine.negotiation import concerns
-from servanda.engine.rights import GRANTED, Action, Viewer
+from servanda.engine.rights import GRANTED, Action, Assignment, Viewer
 from servanda.store import models
 from servanda.store.access import NotFound, access_part
 from servanda.store.books import remembered_book
@@ -146,10 +146,19 @@ def _last_day(version: AgreementVersion, followed: datetime | None) -> date | No
     return version.local_date(followed) - timedelta(days=1)
 
 
+def may_read(viewer: Viewer, version: AgreementVersion) -> bool:
+    """Whether a viewer may read a version: one that promises something to what some role of theirs is for."""
+    return any(concerns(each.scope, version) for each in _granting(viewer))
+
+
+def _granting(viewer: Viewer) -> list[Assignment]:
+    held = (each for each in viewer.assignments if each.holds_on(viewer.on))
+    return [each for each in held if Action.SEE_AGREEMENT in GRANTED[each.role]]
+
+
 def _reached(viewer: Viewer, book: Book) -> dict[str, list[AgreementVersion]]:
     """Return the versions of the agreements of which any version is for something in the viewer's scope."""
-    granted = [each for each in viewer.assignments if each.holds_on(viewer.on)]
-    granting = [each for each in granted if Action.SEE_AGREEMENT in GRANTED[each.role]]
+    granting = _granting(viewer)
     return {
         id: versions
         for id, versions in book.agreements().items()

@@ -8,14 +8,14 @@ from datetime import date, datetime
 from servanda.engine.agreements import FIRST_YEAR, AgreementVersion, UnknownPriority
 from servanda.engine.calendars import NoOpeningHours
 from servanda.engine.coverage import Coverage
-from servanda.engine.events import Ticket
+from servanda.engine.events import Ticket, first_opened
 from servanda.engine.judging import Reading, judge
 from servanda.engine.results import Result, Standing, verdict_of
 from servanda.engine.rights import Action, Viewer
 from servanda.queries.agreements import Names, names_of
 from servanda.queries.logs import KeptTickets
 from servanda.store import models
-from servanda.store.access import NotFound, access_part
+from servanda.store.access import NotFound, access_part, narrowed
 from servanda.store.books import remembered_book
 from servanda.store.negotiations import Proposal, UnderWay, book, may_see, proposal_of, read, read_open
 from servanda.store.reports import instant_of
@@ -79,9 +79,13 @@ def last_kept(found: UnderWay) -> AgreementVersion | None:
 
 def names(found: UnderWay) -> Names:
     """Return what services and customers are called, those that the text brings along among them."""
-    kept = names_of(remembered_book(found.record.organisation))
-    proposal = found.proposal
+    kept, proposal = kept_names(found), found.proposal
     return Names({**kept.services, **proposal.services}, {**kept.customers, **proposal.customers})
+
+
+def kept_names(found: UnderWay) -> Names:
+    """Return what the services and customers that are kept are called."""
+    return names_of(remembered_book(found.record.organisation))
 
 
 def people(organisation: models.Organisation) -> Mapping[str, str]:
@@ -112,17 +116,17 @@ def tried(viewer: Viewer, found: UnderWay, now: datetime) -> Trial:
     Nothing is kept.
     """
     version, organisation = found.version, found.record.organisation
-    records = models.Ticket.objects.filter(organisation=organisation, opened_at__lt=now)
+    within = narrowed(viewer, Action.SEE_RESULTS)
+    records = models.Ticket.objects.filter(within, organisation=organisation, opened_at__lt=now)
     if version.services:
         records = records.filter(service__in=version.services)
     if version.customers:
         records = records.filter(customer__in=version.customers)
-    newest = dict(records.order_by("-opened_at", "-pk").values_list("pk", "opened_at")[:MOST_TRIED])
-    chosen = models.Ticket.objects.filter(pk__in=list(newest))
-    tickets = list(KeptTickets(viewer, Action.SEE_RESULTS, chosen))
+    newest = list(records.order_by("-opened_at", "-pk").values_list("pk", flat=True)[:MOST_TRIED])
+    tickets = list(KeptTickets(viewer, Action.SEE_RESULTS, models.Ticket.objects.filter(pk__in=newest)))
     coverage = Coverage(book(organisation, replace(found.proposal, version=_long_in_force(version))))
     judged = [_judged(each, coverage, now) for each in tickets]
-    opened = [version.local_date(instant_of(at)) for at in newest.values()]
+    opened = [version.local_date(first_opened(each.number, each.ordered()).happened_at) for each in tickets]
     by_target = _results(reading for each in judged for reading in each or ())
     return Trial(len(tickets), judged.count(None), min(opened, default=None), max(opened, default=None), by_target)
 

@@ -293,18 +293,18 @@ def _proposed(text: str, found: UnderWay) -> tuple[Proposal | None, tuple[Findin
         return None, findings or (
             Finding("draft.yaml", refusal.line or 1, "SV101", "error", refusal.found, refusal.mend),
         )
+    if told.organisation.id != found.record.organisation.slug:
+        reason = f"the file is of the organisation '{told.organisation.id}'"
+        return None, (Finding("draft.yaml", 1, "SV105", "error", reason, "Leave 'organisation' as it was."),)
     if [each.label for each in told.versions] != [found.version.label]:
         reason = f"the file tells of {', '.join(each.label for each in told.versions) or 'no version'}"
         mend = f"Tell of {found.version.label} alone."
         return None, (Finding("draft.yaml", 1, "SV105", "error", reason, mend),)
-    known = under_way.names(found)
-    customers = {each.id: each.name for each in told.customers if known.customers.get(each.id) != each.name}
-    services = {each.id: each.name for each in told.services if known.services.get(each.id) != each.name}
-    brought = {
-        "customers": {**found.proposal.customers, **customers},
-        "services": {**found.proposal.services, **services},
-    }
-    return Proposal(told.versions[0], **brought), draft.findings.all()
+    # What is kept keeps its name: an agreement is not where a service is renamed.
+    known = under_way.kept_names(found)
+    customers = {each.id: each.name for each in told.customers if each.id not in known.customers}
+    services = {each.id: each.name for each in told.services if each.id not in known.services}
+    return Proposal(told.versions[0], customers, services), draft.findings.all()
 
 
 # --- steps ---

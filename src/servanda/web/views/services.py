@@ -15,6 +15,7 @@ from servanda.engine.agreements import AgreementVersion
 from servanda.engine.periods import InvalidPeriod, Period
 from servanda.engine.rights import Action
 from servanda.queries import services as of_services
+from servanda.queries.agreements import may_read
 from servanda.queries.attainment import ByPromise, Promise
 from servanda.queries.board import ClockShown
 from servanda.queries.services import Line, Listing, OneService
@@ -178,7 +179,7 @@ def _versions(request: OrganisationRequest, found: OneService) -> list[tuple[Agr
 
 
 def _version_address(request: OrganisationRequest, version: AgreementVersion) -> str:
-    if not may_do(request.viewer, Action.SEE_AGREEMENT):
+    if not may_read(request.viewer, version):
         return ""
     parts = {"organisation": request.organisation_slug, "agreement": version.agreement, "number": version.number}
     return reverse("agreement_version", kwargs=parts)

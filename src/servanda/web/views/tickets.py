@@ -16,6 +16,7 @@ from servanda.queries import saved_views as views
 from servanda.queries import ticket as of_one
 from servanda.queries import ticket_filters, unlisted
 from servanda.queries import tickets as of_many
+from servanda.queries.agreements import may_read
 from servanda.reports import tickets as told
 from servanda.reports import unlisted as unlisted_words
 from servanda.reports.tickets import as_list
@@ -70,13 +71,19 @@ def _ticket_page(
     context = {
         "shown": shown,
         "asked": asked,
-        "agreements": may_do(request.viewer, Action.SEE_AGREEMENT),
+        "agreements": _readable(request, shown),
         "unlisted": _unlisted(request, kept, shown),
         "refused": refusal,
     }
     if refusal and not context["unlisted"]:
         raise refusal
     return render(request, "tickets/ticket.html", context, status=400 if refusal else 200)
+
+
+def _readable(request: OrganisationRequest, shown: told.Shown) -> set[str]:
+    """Return the labels of the versions that judge the ticket and that the viewer may read."""
+    versions = (each.reading.cover.version for each in shown.cards)
+    return {each.label for each in versions if each is not None and may_read(request.viewer, each)}
 
 
 # --- what the catalogue does not list ---
