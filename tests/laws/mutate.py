@@ -388,6 +388,11 @@ MUTATIONS = (
         CLOCK_LAWS, "test_a_clock_goes_on_from_the_state_that_is_kept_as_if_it_had_heard_everything",
     ),
     Mutation(
+        "the holiday on which a night ends is not looked for",
+        "evidence", "def between(", "> end.toordinal() + 1", ">= end.toordinal()",
+        CLOCK_LAWS, "test_what_is_closed_names_the_holidays_of_its_local_dates",
+    ),
+    Mutation(
         "the version in force today judges",
         "judging", "def readings_of(", "cover_of(ticket, opened_at, known, coverage)",
         "cover_of(ticket, as_of, known, coverage)",
