@@ -107,7 +107,7 @@ def somebody(browser: Browser, link: str, email: str) -> Iterator[Page]:
         for button in ("Keep this password", "Sign in"):
             page.locator("input[type=email]").fill(email)
             page.locator("input[type=password]").fill(PASSWORD)
-            page.get_by_role("button", name=button).click()
+            page.get_by_role("button", name=button, exact=True).click()
         page.wait_for_url(lambda address: "/account/" not in address)
         yield page
 

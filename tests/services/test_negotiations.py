@@ -16,7 +16,8 @@ from servanda.engine.agreements import AgreementKind, AgreementVersion
 from servanda.engine.negotiation import Side, State, StepKind
 from servanda.engine.rights import Assignment, Role, Scope, Viewer
 from servanda.queries import negotiations as kept
-from servanda.services import agreements, audit, negotiations, organisations
+from servanda.reports.agreements import negotiations as words
+from servanda.services import agreements, audit, negotiations, organisations, retention
 from servanda.services.agreements import BookRefused
 from servanda.services.negotiations import NegotiationRefused, TextWrittenMeanwhile
 from servanda.store import models
@@ -142,8 +143,23 @@ def test_one_person_cannot_fill_two_sides(own: models.Organisation) -> None:
     negotiations.take(
         MANAGER, "desk", 1, StepKind.APPROVED, now=NOW, side=Side.PROGRAMME, signatory="Dr  Vera Weiss", **by_letter
     )
-    with pytest.raises(NegotiationRefused, match="'dr vera weiss' has approved for another side"):
+    with pytest.raises(NegotiationRefused, match="They have approved for another side"):
         take(StepKind.APPROVED, side=Side.PROVIDER, on_paper=True, signatory="dr vera weiss", remark="by letter")
+
+
+def test_who_approved_on_paper_is_kept_by_name_in_their_own_record_alone(own: models.Organisation) -> None:
+    take(StepKind.OPENED)
+    on_paper: dict[str, Any] = {"on_paper": True, "remark": "letter of 1 June"}
+    models.Person.objects.filter(slug="kim").update(name="Kim Hill")
+    take(StepKind.APPROVED, side=Side.PROVIDER, signatory="kim  hill", **on_paper)
+    take(StepKind.APPROVED, side=Side.CUSTOMER, signatory="Vera Weiss", **on_paper)
+    kim, vera = (each.signatory for each in found().standing.approvals.values())
+    assert (kim, kept.people(found())[vera]) == ("kim", "Vera Weiss")
+    administrator = who(Role.ADMINISTRATOR)
+    assert retention.anonymise_unseen(administrator, NOW.date(), now=NOW, reason="plan") == []
+    retention.anonymise(administrator, vera, now=NOW, reason="request")
+    shown = {each.signatory for each in words.sides(found(), kept.people(found()))}
+    assert shown == {"Kim Hill", vera, ""}
 
 
 def test_a_finding_is_mended_or_left_with_a_reason_before_anybody_approves(own: models.Organisation) -> None:

@@ -290,7 +290,7 @@ def _negotiation(school: models.Organisation, version: AgreementVersion) -> None
     )
     for number, kind in enumerate((StepKind.OPENED, StepKind.REMARKED, StepKind.APPROVED), 1):
         translate.record_of_step(
-            Step(number, kind, "person-1", RECORDED, 1, TEXTS[3], Side.CUSTOMER, "Kim Ångström", on_paper=True), begun
+            Step(number, kind, "person-1", RECORDED, 1, TEXTS[3], Side.CUSTOMER, "kim", on_paper=True), begun
         ).save()
 
 

@@ -100,7 +100,7 @@ class InvalidStep(ValueError):
 class Step:
     """One thing done: by whom, when, and on which text, by its number.
 
-    `signatory` is who approved for a `side`: their id, or a name where the person only wrote down what is `on_paper`;
+    `signatory` is the id of who approved for a `side`; the person only wrote it down where that is `on_paper`;
     `target` what a remark or counter-proposal is about; `answers` the number of the counter-proposal that was accepted
     or declined; `rule` what was waived.
     """
@@ -198,19 +198,8 @@ class Negotiation:
         if self.unanswered:
             raise InvalidStep("A counter-proposal waits for an answer. Accept or decline it first.")
         for other in self.approvals.values():
-            if _same(step, other):
-                name = step.signatory
-                raise InvalidStep(f"'{name}' has approved for another side. One person cannot fill two sides.")
-
-
-def _same(one: Step, other: Step) -> bool:
-    if not (one.on_paper or other.on_paper):
-        return one.person == other.person
-    return _plain(one.signatory) == _plain(other.signatory)
-
-
-def _plain(name: str) -> str:
-    return " ".join(name.casefold().split())
+            if step.signatory == other.signatory:
+                raise InvalidStep("They have approved for another side. One person cannot fill two sides.")
 
 
 _TURNS = frozenset({StepKind.OPENED, StepKind.REOPENED, StepKind.WITHDRAWN, StepKind.KEPT})

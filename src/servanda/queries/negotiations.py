@@ -88,9 +88,11 @@ def kept_names(found: UnderWay) -> Names:
     return names_of(remembered_book(found.record.organisation))
 
 
-def people(organisation: models.Organisation) -> Mapping[str, str]:
-    """Return what people are called, by their ids."""
-    return dict(models.Person.objects.filter(organisation=organisation).values_list("slug", "name"))
+def people(found: UnderWay) -> Mapping[str, str]:
+    """Return what those are called who wrote the last text, took a step or approved, by their ids."""
+    met = {found.text.written_by} | {id for each in found.standing.steps for id in (each.person, each.signatory)}
+    people = models.Person.objects.filter(organisation=found.record.organisation, slug__in=met)
+    return dict(people.values_list("slug", "name"))
 
 
 # --- what it would have come to ---

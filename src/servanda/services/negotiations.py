@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from servanda.bad_input import BadInput
 from servanda.engine import zones
@@ -18,12 +19,13 @@ from servanda.engine.rights import Action, Subject, Viewer, may
 from servanda.files import smart
 from servanda.files.smart import Advice
 from servanda.services import agreements, audit
+from servanda.services.people import Pseudonyms
 from servanda.store import models, translate
 from servanda.store.access import NotFound, lock_organisation
 from servanda.store.books import remembered_book
 from servanda.store.keepable import check_name, check_text
 from servanda.store.negotiations import Proposal, UnderWay, book, discusses, may_draft, may_see, read, speaks_for
-from servanda.store.slugs import check_slug
+from servanda.store.slugs import PSEUDONYM, check_slug
 
 MOST_TARGETS = 500
 
@@ -186,12 +188,17 @@ def _texts(content: Any) -> Iterator[str]:
 def take(viewer: Viewer, agreement: str, sequence: int, kind: StepKind, *, now: datetime, **told: Any) -> None:
     """Take a step in a negotiation; `told` are the fields of the engine's `Step` that it needs.
 
+    The `signatory` of an approval on paper is given by name; the step keeps their id, and the name stands in the
+    person's record alone, so that emptying it is enough to forget them.
+
     Raise `NegotiationRefused` for one that cannot be taken now, and `NotFound` where the viewer may not.
     """
     with transaction.atomic():
         found = _locked(viewer, agreement, sequence)
         _check_may(viewer, found.version, kind, told)
         on_text = told.pop("on_text", found.text.number)
+        if told.get("on_paper"):
+            told["signatory"] = _id_of(found, told["signatory"])
         try:
             number = len(found.standing.steps) + 1
             step = Step(number, kind, viewer.person, now, on_text, **told)
@@ -203,6 +210,26 @@ def take(viewer: Viewer, agreement: str, sequence: int, kind: StepKind, *, now: 
         if kind is StepKind.APPROVED:
             _check_smart(found)
         _take(found, viewer, step)
+
+
+def _id_of(found: UnderWay, name: str) -> str:
+    """Return the id of whoever is called by a name here; one whom nobody knows yet is kept under a pseudonym."""
+    name = " ".join(name.split())
+    check_name("the name of who approved", name, may_be_empty=True)
+    organisation = found.record.organisation
+    here = Q(slug__in={each.signatory for each in found.standing.steps}) | ~Q(slug__regex=f"^{PSEUDONYM.pattern}$")
+    people = models.Person.objects.filter(here, organisation=organisation).exclude(name="").order_by("pk")
+    called = [slug for slug, theirs in people.values_list("slug", "name") if _plain(theirs) == _plain(name)]
+    if called:
+        return called[0]
+    pseudonyms = Pseudonyms(organisation)
+    id = pseudonyms.of(name)
+    pseudonyms.keep()
+    return id
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.casefold().split())
 
 
 def approve(viewer: Viewer, agreement: str, sequence: int, side: Side, *, on_text: int, now: datetime) -> None:

@@ -70,7 +70,7 @@ def anonymise(viewer: Viewer, slug: str, *, now: datetime, reason: str) -> None:
 def anonymise_unseen(viewer: Viewer, since: date, *, now: datetime, reason: str) -> list[str]:
     """Forget everybody whom only sources name, and whose last event lies before a day; return their pseudonyms.
 
-    People who have, or ever had, a role are left alone.
+    People who have, or ever had, a role are left alone, and so are those who approved an agreement on paper.
     """
     _check_reason(reason)
     with transaction.atomic():
@@ -80,9 +80,11 @@ def anonymise_unseen(viewer: Viewer, since: date, *, now: datetime, reason: str)
         kept = models.Person.objects.select_for_update().filter(
             organisation=organisation, slug__regex=f"^{PSEUDONYM.pattern}$", anonymised_at=None
         )
+        roled = models.RoleAssignment.objects.values("person_id")
+        signed = models.NegotiationStep.objects.filter(organisation=organisation).values("signatory")
         people = [
             each
-            for each in kept.exclude(pk__in=models.RoleAssignment.objects.values("person_id")).order_by("slug")
+            for each in kept.exclude(pk__in=roled).exclude(slug__in=signed).order_by("slug")
             if (seen := last.get(each.slug)) is None or seen < begin
         ]
         for person in people:

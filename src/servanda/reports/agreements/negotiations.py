@@ -62,7 +62,7 @@ def sides(found: UnderWay, people: Mapping[str, str]) -> tuple[SideShown, ...]:
     """Return each side with its approval of the last text."""
     approvals = found.standing.approvals
     told = ((each, approvals.get(each)) for each in found.standing.sides)
-    return tuple(SideShown(SIDES[each], _signatory(step, people) if step else "", step) for each, step in told)
+    return tuple(SideShown(SIDES[each], called(step.signatory, people) if step else "", step) for each, step in told)
 
 
 def signatures(found: UnderWay, people: Mapping[str, str]) -> tuple[tuple[str, str, datetime | None], ...]:
@@ -75,11 +75,8 @@ def no_signatures(version: AgreementVersion) -> tuple[tuple[str, str, datetime |
     return tuple((SIDES[each], "", None) for each in sides_of(version))
 
 
-def _signatory(step: Step, people: Mapping[str, str]) -> str:
-    return step.signatory if step.on_paper else _person(step.signatory, people)
-
-
-def _person(id: str, people: Mapping[str, str]) -> str:
+def called(id: str, people: Mapping[str, str]) -> str:
+    """Return a person's name, or the id of one who has none any more."""
     return people.get(id) or id
 
 
@@ -87,7 +84,7 @@ def talk(found: UnderWay, people: Mapping[str, str]) -> tuple[Said, ...]:
     """Return every step, the last one first."""
     targets = {each.id: each.name or each.id for each in found.version.targets}
     return tuple(
-        Said(each, _person(each.person, people), _done(each, people), targets.get(each.target, each.target))
+        Said(each, called(each.person, people), _done(each, people), targets.get(each.target, each.target))
         for each in reversed(found.standing.steps)
     )
 
@@ -96,7 +93,7 @@ def _done(step: Step, people: Mapping[str, str]) -> str:
     if step.kind is StepKind.APPROVED and step.side is not None:
         side = SIDES[step.side]
         if step.on_paper:
-            return f"wrote down that {step.signatory} approved text {step.on_text} for: {side}"
+            return f"wrote down that {called(step.signatory, people)} approved text {step.on_text} for: {side}"
         return f"approved text {step.on_text} for: {side}"
     return f"{DONE[step.kind]} ({step.rule})" if step.rule else DONE[step.kind]
 

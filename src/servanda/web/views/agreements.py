@@ -61,7 +61,7 @@ def pdf(request: OrganisationRequest, agreement: str, number: int) -> HttpRespon
     found, names = kept.one(request.viewer, agreement)
     one = found.numbered(number)
     behind = under_way.behind(request.viewer, one.version)
-    people = under_way.people(behind.record.organisation) if behind else {}
+    people = under_way.people(behind) if behind else {}
     signatures = signing.signatures(behind, people) if behind else signing.no_signatures(one.version)
     standing = f"version {number}, {shown.standing(one, request.now)}, {shown.signed(one)}"
     told = as_pdf.Signing(standing, signatures, one.kept.content_hash)

@@ -48,6 +48,7 @@ def negotiation(request: OrganisationRequest, agreement: str, sequence: int) -> 
 def _shown(request: OrganisationRequest, found: UnderWay, said: SaidForm) -> dict[str, Any]:
     names, version = under_way.names(found), found.version
     told, before = document(version, names), under_way.last_kept(found)
+    people = under_way.people(found)
     drafts = may_draft(request.viewer, version)
     return {
         "found": found,
@@ -59,8 +60,9 @@ def _shown(request: OrganisationRequest, found: UnderWay, said: SaidForm) -> dic
         **_promises(version, told),
         "changed": changes.between(document(before, names), told) if before else (),
         "before": before,
-        "sides": words.sides(found, under_way.people(found.record.organisation)),
-        "talk": words.talk(found, under_way.people(found.record.organisation)),
+        "writer": words.called(found.text.written_by, people),
+        "sides": words.sides(found, people),
+        "talk": words.talk(found, people),
         "unanswered": found.standing.unanswered,
         "advice": doing.advice(found) if drafts else (),
         "texts": under_way.texts(found),
@@ -114,7 +116,7 @@ def trial(request: OrganisationRequest, agreement: str, sequence: int) -> HttpRe
 def pdf(request: OrganisationRequest, agreement: str, sequence: int) -> HttpResponse:
     """Hand out the draft as PDF, marked as one."""
     found = under_way.one(request.viewer, agreement, sequence)
-    people = under_way.people(found.record.organisation)
+    people = under_way.people(found)
     signing = as_pdf.Signing(STATES[found.standing.state], words.signatures(found, people), found.text.content_hash)
     content = as_pdf.rendered(found.version, under_way.names(found), request.organisation_name, signing, request.now)
     return handed_out(content, f"{agreement}-{found.version.number}-text-{found.text.number}.pdf")
