@@ -29,7 +29,7 @@ PAGES = ("", "services/", "services/mail/", "tickets/", "tickets/desk/m1/", "agr
          "imports/", "imports/1/", "reconciliation/", "reports/", "catalogue/", "catalogue/?view=technical",
          "catalogue/of/s1/", "catalogue/ranking/", "people/", "people/person/p1/", "requirements/",
          "requirements/gaps/",
-         "negotiations/begin/", "negotiations/new-desk/1/", "negotiations/new-desk/1/write/")  # fmt: skip
+         "negotiations/begin/", "negotiations/new-desk/1/", "negotiations/new-desk/1/write/")  # by subject  # fmt: skip
 
 
 def main(folder: Path, size: Size) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from servanda.engine.catalogue import CatalogueEntry
 from servanda.engine.rights import Assignment, Role, Scope
-from servanda.files import catalogue as files
+from servanda.files.catalogue import CATALOGUE
 from servanda.services import catalogue, organisations, people
 from servanda.store import models
 from tests.builders import instant
@@ -52,7 +52,7 @@ def test_what_is_taken_out_is_kept_as_the_same(
 ) -> None:
     path = tmp_path / "out.yaml"
     assert run(monkeypatch, "catalogue", "export", "--out", f"{path}") == 0
-    assert dict(files.load(path).entries) == {"printing": CatalogueEntry("Printing", "Print and copy.")}
+    assert dict(CATALOGUE.load(path).listed) == {"printing": CatalogueEntry("Printing", "Print and copy.")}
     assert run(monkeypatch, "catalogue", "export") == 0
     assert capsys.readouterr().out.splitlines()[1:] == path.read_text(encoding="utf-8").splitlines()
     assert run(monkeypatch, "catalogue", "apply", f"{path}") == 0

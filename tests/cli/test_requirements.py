@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from servanda.engine.requirements import Requirement
-from servanda.files import requirements as files
+from servanda.files.requirements import REQUIREMENTS
 from servanda.queries import requirements as kept
 from servanda.services import organisations, people, requirements
 from servanda.store import models
@@ -59,7 +59,7 @@ def test_what_is_taken_out_is_kept_as_the_same(
 ) -> None:
     path = tmp_path / "out.yaml"
     assert run(monkeypatch, "requirements", "export", "--out", f"{path}") == 0
-    assert dict(files.load(path).requirements) == {1: Requirement("pupils", "Soon.")}
+    assert dict(REQUIREMENTS.load(path).listed) == {1: Requirement("pupils", "Soon.")}
     assert run(monkeypatch, "requirements", "export") == 0
     assert capsys.readouterr().out.splitlines()[1:] == path.read_text(encoding="utf-8").splitlines()
     assert run(monkeypatch, "requirements", "apply", f"{path}") == 0

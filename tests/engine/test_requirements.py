@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 
 from servanda.engine.agreements import Money
 from servanda.engine.canonical import plain, revive
+from servanda.engine.levels import LevelKind
 from servanda.engine.requirements import (
     Answer,
-    Estimate,
+    EstimatedShare,
     Expectation,
     Feasibility,
     Fit,
     Gap,
     InvalidRequirement,
-    LevelKind,
     Occasion,
     Reply,
     RequiredLevel,
@@ -47,8 +47,8 @@ FOUR_HOURS = RequiredLevel(LevelKind.RESOLUTION, open_time(hours=4), Fraction(95
         ({"kind": LevelKind.AVAILABILITY, "limit": open_time(hours=4), "share": Fraction(1)}, "Take it out"),
         ({"kind": LevelKind.AVAILABILITY, "share": Fraction(101, 100)}, "up to 100 %"),
         ({"kind": LevelKind.AVAILABILITY, "share": Fraction(0)}, "above 0 %"),
-        ({"kind": LevelKind.HOURS}, "Hours are told in words"),
-        ({"kind": LevelKind.HOURS, "hours": "always", "share": Fraction(1)}, "Hours have no share"),
+        ({"kind": LevelKind.SUPPORT_HOURS}, "Hours are told in words"),
+        ({"kind": LevelKind.SUPPORT_HOURS, "hours": "always", "share": Fraction(1)}, "Hours have no share"),
         ({"kind": LevelKind.AVAILABILITY, "share": Fraction(1), "hours": "always"}, "only where hours"),
     ],
 )
@@ -133,7 +133,7 @@ def test_what_is_delivered_is_compared_without_rounding() -> None:
     assert fit_of(FOUR_HOURS, Fraction(9_499_999, 10_000_000)) is Fit.FALLS_SHORT
     assert fit_of(FOUR_HOURS, None) is Fit.UNKNOWN
     assert fit_of(None, Fraction(1)) is Fit.UNKNOWN
-    hours = RequiredLevel(LevelKind.HOURS, hours="school days")
+    hours = RequiredLevel(LevelKind.SUPPORT_HOURS, hours="school days")
     assert (fit_of(hours, Fraction(1)), fit_of(hours, Fraction(99, 100))) == (Fit.MEETS, Fit.FALLS_SHORT)
 
 
@@ -186,9 +186,9 @@ def test_what_is_said_to_be_possible_without_a_figure_wants_one() -> None:
 
 def test_an_estimate_says_what_it_rests_on() -> None:
     with pytest.raises(InvalidRequirement, match="rests on"):
-        Estimate(Fraction(1, 2), " ", date(2026, 5, 4))
+        EstimatedShare(Fraction(1, 2), " ", date(2026, 5, 4))
     with pytest.raises(InvalidRequirement, match="0 % to 100 %"):
-        Estimate(Fraction(3, 2), "the fault book", date(2026, 5, 4))
+        EstimatedShare(Fraction(3, 2), "the fault book", date(2026, 5, 4))
 
 
 def test_a_survey_asks_somebody_about_a_service() -> None:
@@ -203,7 +203,7 @@ def test_a_survey_asks_somebody_about_a_service() -> None:
 def test_an_answer_to_a_survey_becomes_the_levels_that_it_names() -> None:
     told = Expectation("school days", open_time(hours=1), open_time(hours=4), Fraction(9, 10), "The exam papers.")
     assert told.levels() == (
-        RequiredLevel(LevelKind.HOURS, hours="school days"),
+        RequiredLevel(LevelKind.SUPPORT_HOURS, hours="school days"),
         RequiredLevel(LevelKind.FIRST_RESPONSE, open_time(hours=1), Fraction(9, 10)),
         RequiredLevel(LevelKind.RESOLUTION, open_time(hours=4), Fraction(9, 10)),
     )
@@ -215,6 +215,6 @@ def test_an_answer_to_a_survey_becomes_the_levels_that_it_names() -> None:
 
 
 def test_only_answers_and_repairs_are_told_by_targets() -> None:
-    assert [each.target_kind for each in LevelKind] == [TargetKind.FIRST_RESPONSE, TargetKind.RESOLUTION, None, None]
+    assert [each.target_kind for each in LevelKind] == [None, TargetKind.FIRST_RESPONSE, TargetKind.RESOLUTION, None]
     assert FOUR_HOURS.limit is not None
     assert FOUR_HOURS.limit.unit is Unit.OPEN_TIME

@@ -1,17 +1,14 @@
 """The service catalogue as a file: what is written is read again, and each fault has its line and its mend."""
 
-import json
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from servanda.bad_input import BadInput
 from servanda.engine.catalogue import CatalogueEntry, Component, ComponentKind, Support
-from servanda.files import catalogue
-from servanda.files.catalogue import RefusedCatalogue
-from tests.architecture.sources import ROOT
+from servanda.files.catalogue import CATALOGUE
+from tests.files.listings import check_fault, read
 
 WHOLE = """\
 format: servanda-catalogue/1
@@ -49,27 +46,20 @@ ENTRIES = st.builds(
 )
 
 
-def read(folder: Path, text: str) -> catalogue.CatalogueFile:
-    """Return what a file with a text says."""
-    path = folder / "catalogue.yaml"
-    path.write_text(text, encoding="utf-8")
-    return catalogue.load(path)
-
-
 @settings(max_examples=50, deadline=None)
 @given(entries=st.dictionaries(LINES, ENTRIES, max_size=3))
 def test_what_is_written_is_read_again(
     entries: dict[str, CatalogueEntry], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    text = catalogue.written("hill", entries)
-    found = read(tmp_path_factory.mktemp("catalogue"), text)
-    assert (found.organisation, dict(found.entries)) == ("hill", entries)
-    assert catalogue.written("hill", found.entries) == text
+    text = CATALOGUE.written("hill", entries)
+    found = read(CATALOGUE, tmp_path_factory.mktemp("catalogue"), text)
+    assert (found.organisation, dict(found.listed)) == ("hill", entries)
+    assert CATALOGUE.written("hill", found.listed) == text
 
 
 def test_a_file_says_what_it_says(tmp_path: Path) -> None:
     server = Component("print server", ComponentKind.HARDWARE, critical=True)
-    assert dict(read(tmp_path, WHOLE).entries) == {
+    assert dict(read(CATALOGUE, tmp_path, WHOLE).listed) == {
         "printing": CatalogueEntry(
             "Printing", supported=Support.PART, used_by=("pupils", "staff"), rank=2, components=(server,)
         ),
@@ -96,18 +86,4 @@ def test_a_file_says_what_it_says(tmp_path: Path) -> None:
 )
 def test_each_fault_has_its_line(tmp_path: Path, this: str, that: str, line: int, reason: str) -> None:
     assert this in WHOLE
-    with pytest.raises(RefusedCatalogue) as refused:
-        read(tmp_path, WHOLE.replace(this, that))
-    told = [(each.line, each.reason) for each in refused.value.findings]
-    assert any(at == line and reason in said for at, said in told), told
-
-
-@pytest.mark.parametrize("text", ["", "- a\n", "a: [", "\0", "just words", "format: &a [*a]"])
-def test_what_is_no_catalogue_is_refused(tmp_path: Path, text: str) -> None:
-    with pytest.raises(BadInput):
-        read(tmp_path, text)
-
-
-def test_the_published_schema_is_the_one_that_is_checked() -> None:
-    published = ROOT / "docs" / "reference" / "catalogue.schema.json"
-    assert json.loads(published.read_text(encoding="utf-8")) == catalogue.schema()
+    check_fault(CATALOGUE, tmp_path, WHOLE.replace(this, that), line, reason)

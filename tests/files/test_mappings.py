@@ -104,7 +104,7 @@ def test_text_that_is_no_yaml_is_refused(tmp_path: Path) -> None:
         ("priority: Priority", "priority: {column: Priority, always: P1}", "not both"),
         ("priority: Priority", "priority: {values: {High: P1}}", "'column' or 'always'"),
     ],
-)  # fmt: skip
+)  # a case a row  # fmt: skip
 def test_what_makes_no_sense_is_refused(tmp_path: Path, written: str, instead: str, says: str) -> None:
     found = refusal(tmp_path, TICKETS.replace(written, instead))
     assert says in found.found

@@ -1,6 +1,5 @@
 """Requirements as a file: what is written is read again, and each fault has its line and its mend."""
 
-import json
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -9,13 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from servanda.bad_input import BadInput
-from servanda.engine.requirements import LevelKind, Occasion, Progress, RequiredLevel, Requirement, Weight
+from servanda.engine.levels import LevelKind
+from servanda.engine.requirements import Occasion, Progress, RequiredLevel, Requirement, Weight
 from servanda.engine.targets import Limit, Unit
-from servanda.files import requirements
-from servanda.files.requirements import RefusedRequirements
-from tests.architecture.sources import ROOT
+from servanda.files.requirements import REQUIREMENTS
 from tests.builders import open_time, working_days
+from tests.files.listings import check_fault, read
 
 WHOLE = """\
 format: servanda-requirements/1
@@ -41,7 +39,7 @@ LIMITS = st.builds(Limit, st.integers(0, 10**12), st.sampled_from([Unit.OPEN_TIM
 LEVELS = (
     st.builds(RequiredLevel, st.sampled_from([LevelKind.FIRST_RESPONSE, LevelKind.RESOLUTION]), LIMITS, SHARES)
     | st.builds(RequiredLevel, st.just(LevelKind.AVAILABILITY), share=SHARES)
-    | st.builds(RequiredLevel, st.just(LevelKind.HOURS), hours=LINES)
+    | st.builds(RequiredLevel, st.just(LevelKind.SUPPORT_HOURS), hours=LINES)
 )
 NEEDS = st.builds(
     Requirement,
@@ -60,31 +58,24 @@ NEEDS = st.builds(
 )
 
 
-def read(folder: Path, text: str) -> requirements.RequirementsFile:
-    """Return what a file with a text says."""
-    path = folder / "requirements.yaml"
-    path.write_text(text, encoding="utf-8")
-    return requirements.load(path)
-
-
 @settings(max_examples=60, deadline=None)
 @given(told=st.dictionaries(st.integers(1, 1_000_000), NEEDS, max_size=3))
 def test_what_is_written_is_read_again(told: dict[int, Requirement], tmp_path_factory: pytest.TempPathFactory) -> None:
-    text = requirements.written("hill", told)
-    found = read(tmp_path_factory.mktemp("requirements"), text)
-    assert (found.organisation, dict(found.requirements)) == ("hill", told)
-    assert requirements.written("hill", found.requirements) == text
+    text = REQUIREMENTS.written("hill", told)
+    found = read(REQUIREMENTS, tmp_path_factory.mktemp("requirements"), text)
+    assert (found.organisation, dict(found.listed)) == ("hill", told)
+    assert REQUIREMENTS.written("hill", found.listed) == text
 
 
 def test_a_file_says_what_it_says(tmp_path: Path) -> None:
     level = RequiredLevel(LevelKind.RESOLUTION, open_time(hours=4), Fraction(995, 1000))
-    assert dict(read(tmp_path, WHOLE).requirements) == {
+    assert dict(read(REQUIREMENTS, tmp_path, WHOLE).listed) == {
         3: Requirement(
             "pupils", "Before the lesson is over.", weight=Weight.MUST, level=level, said_on=date(2026, 5, 4)
         ),
         7: Requirement("staff", "Somebody who listens."),
     }
-    days = read(tmp_path, WHOLE.replace("4 hours", "'2 working days, end of day'")).requirements[3].level
+    days = read(REQUIREMENTS, tmp_path, WHOLE.replace("4 hours", "'2 working days, end of day'")).listed[3].level
     assert days is not None
     assert days.limit == working_days(2, end_of_day=True)
 
@@ -105,7 +96,7 @@ def test_a_file_says_what_it_says(tmp_path: Path) -> None:
         ("limit: 4 hours, ", "", 4, "has a limit, such as 4 hours"),
         ("share: 99.5 %", "share: 101 %", 4, "A share lies above 0 %"),
         (", share: 99.5 %", "", 4, "Say of how many"),
-        ('"2026-05-04"', '"2026-02-30"', 4, "a day is none of the calendar"),
+        ('"2026-05-04"', '"2026-02-30"', 4, "A day is none of the calendar"),
         ('"2026-05-04"', "yesterday", 9, "yesterday"),
         ("wording: Somebody who listens.", "wording: ' '", 10, "A requirement has words"),
         ("  wording: Somebody who listens.\n", "", 10, "wording"),
@@ -113,18 +104,4 @@ def test_a_file_says_what_it_says(tmp_path: Path) -> None:
 )
 def test_each_fault_has_its_line(tmp_path: Path, this: str, that: str, line: int, reason: str) -> None:
     assert this in WHOLE
-    with pytest.raises(RefusedRequirements) as refused:
-        read(tmp_path, WHOLE.replace(this, that))
-    told = [(each.line, each.reason) for each in refused.value.findings]
-    assert any(at == line and reason in said for at, said in told), told
-
-
-@pytest.mark.parametrize("text", ["", "- a\n", "a: [", "\0", "just words", "format: &a [*a]"])
-def test_what_is_no_file_of_requirements_is_refused(tmp_path: Path, text: str) -> None:
-    with pytest.raises(BadInput):
-        read(tmp_path, text)
-
-
-def test_the_published_schema_is_the_one_that_is_checked() -> None:
-    published = ROOT / "docs" / "reference" / "requirements.schema.json"
-    assert json.loads(published.read_text(encoding="utf-8")) == requirements.schema()
+    check_fault(REQUIREMENTS, tmp_path, WHOLE.replace(this, that), line, reason)

@@ -60,7 +60,8 @@ def main(folder: Path) -> None:
 
 def require(viewer: Any, now: datetime) -> None:
     """Capture what teachers need of the mail, ask about it, write its spec sheet, and open a survey."""
-    from servanda.engine.requirements import Estimate, LevelKind, RequiredLevel, Requirement, SpecSheet, Survey
+    from servanda.engine.levels import LevelKind
+    from servanda.engine.requirements import EstimatedShare, RequiredLevel, Requirement, SpecSheet, Survey
     from servanda.engine.targets import Limit, Unit
     from servanda.services import requirements, surveys
 
@@ -70,9 +71,11 @@ def require(viewer: Any, now: datetime) -> None:
     team = requirements.PartyKind.TEAM
     requirements.ask(viewer, number, 1, team, "Network", "Can you mend it within 4 hours?", now=now)
     requirements.write_sheet(viewer, number, SpecSheet("A second server.", agreements=("desk",)), after=0, now=now)
-    there = replace(need, wording="Mail must be there all day.", level=RequiredLevel(LevelKind.HOURS, hours="all day"))
+    there = replace(
+        need, wording="Mail must be there all day.", level=RequiredLevel(LevelKind.SUPPORT_HOURS, hours="all day")
+    )
     other = requirements.capture(viewer, there, now=now)
-    requirements.estimate(viewer, other, 1, Estimate(Fraction(9, 10), "the fault book", viewer.on), now=now)
+    requirements.estimate(viewer, other, 1, EstimatedShare(Fraction(9, 10), "the fault book", viewer.on), now=now)
     surveys.open_survey(viewer, Survey("mail", ("teachers",), viewer.on), now=now)
 
 

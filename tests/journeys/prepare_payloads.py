@@ -160,11 +160,11 @@ def negotiate(viewer: Viewer, now: datetime) -> None:
 
 def require(viewer: Viewer, now: datetime) -> None:
     """Capture a requirement for each payload, all of whose texts it is, with all that is said of it."""
+    from servanda.engine.levels import LevelKind
     from servanda.engine.requirements import (
         Answer,
-        Estimate,
+        EstimatedShare,
         Expectation,
-        LevelKind,
         Occasion,
         Reply,
         RequiredLevel,
@@ -185,7 +185,7 @@ def require(viewer: Viewer, now: datetime) -> None:
             service=f"s{number}",
             outcome=each,
             reason=each,
-            level=RequiredLevel(LevelKind.HOURS, hours=each),
+            level=RequiredLevel(LevelKind.SUPPORT_HOURS, hours=each),
             said_by=f"person-{number}",
             occasion=Occasion.MEETING,
             occasion_name=each,
@@ -193,7 +193,7 @@ def require(viewer: Viewer, now: datetime) -> None:
         made = requirements.capture(viewer, need, now=now)
         asked = requirements.ask(viewer, made, 1, requirements.PartyKind.TEAM, each, each, now=now)
         requirements.answer(technician, made, asked, Answer(Reply.CAN, remark=each), now=now)
-        requirements.estimate(viewer, made, 1, Estimate(Fraction(1), each, viewer.on), now=now)
+        requirements.estimate(viewer, made, 1, EstimatedShare(Fraction(1), each, viewer.on), now=now)
         requirements.judge(representative, made, 1, met=False, remark=each, now=now)
         sheet = SpecSheet(each, each, each, each, each, agreements=(each, f"a{number}"), gaps=each)
         requirements.write_sheet(viewer, made, sheet, after=0, now=now)

@@ -408,7 +408,7 @@ MUTATIONS = (
         "judging", "def counted(", "self.cover.state == COVERED and", "",
         JUDGING, "test_a_ticket_that_is_left_out_is_exempt_with_its_reason_and_its_clock_is_still_shown",
     ),
-)  # fmt: skip
+)  # a mutation is one table row: where, what, for what, seen by  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -453,7 +453,7 @@ def tests_of(mutation: Mutation, place: Path) -> subprocess.CompletedProcess[str
          f"{mutation.seen_by}::{mutation.test}"],
         cwd=place, capture_output=True, text=True, check=False, timeout=600,
         env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "CI": ""},
-    )  # fmt: skip
+    )  # a command and where it runs  # fmt: skip
 
 
 def row(outcome: Outcome) -> str:

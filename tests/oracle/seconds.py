@@ -25,7 +25,7 @@ BEFORE, AFTER = 3, 7  # days lived through before and after the base date
 RANK = [
     "opened", "reclassified", "assigned", "customer_replied", "resumed", "first_responded", "replied", "reopened",
     "resolved", "closed", "cancelled", "paused", "noted", "retracted",
-]  # fmt: skip
+]  # ranks read as a list  # fmt: skip
 
 
 def second_of(text: str) -> int:

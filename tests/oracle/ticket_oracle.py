@@ -96,7 +96,7 @@ from tests.oracle.clock_oracle import due_outside, pushed
 RANK = [
     "opened", "reclassified", "assigned", "customer_replied", "resumed", "first_responded", "replied",
     "reopened", "resolved", "closed", "cancelled", "paused", "noted", "retracted",
-]  # fmt: skip
+]  # ranks read as a list  # fmt: skip
 WORST_FIRST = ("missed", "running", "paused", "met", "cancelled")
 
 Target = dict[str, Any]

@@ -12,7 +12,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from servanda.engine.requirements import Answer, Estimate, Fit, Gap, LevelKind, Reply, RequiredLevel, Requirement
+from servanda.engine.levels import LevelKind
+from servanda.engine.requirements import Answer, EstimatedShare, Fit, Gap, Reply, RequiredLevel, Requirement
 from servanda.engine.rights import Assignment, Role, Scope
 from servanda.engine.targets import Limit
 from servanda.queries import requirements as kept
@@ -71,7 +72,7 @@ def test_tickets_are_counted_by_the_limit_that_is_required_not_by_the_one_that_i
         replace(resolved(open_time(hours=8)), service="print"),
         replace(NEED, level=RequiredLevel(LevelKind.FIRST_RESPONSE, open_time(hours=8), Fraction(1))),
         replace(NEED, level=RequiredLevel(LevelKind.AVAILABILITY, share=Fraction(99, 100))),
-        replace(NEED, level=RequiredLevel(LevelKind.HOURS, hours="always")),
+        replace(NEED, level=RequiredLevel(LevelKind.SUPPORT_HOURS, hours="always")),
         NEED,
     ],
     ids=["round the clock", "days", "other service", "first answer", "availability", "hours", "no figure"],
@@ -113,7 +114,7 @@ def test_the_clause_that_promises_it_stands_beside_it(own: models.Organisation) 
 
 
 def test_an_estimate_stands_in_where_nothing_is_measured_and_nowhere_else(own: models.Organisation) -> None:
-    reckoned = Estimate(Fraction(1), "the fault book", date(2018, 6, 30))
+    reckoned = EstimatedShare(Fraction(1), "the fault book", date(2018, 6, 30))
     for need, fit in (
         (resolved(open_time(hours=8)), Fit.FALLS_SHORT),  # 3 of 7, whatever is reckoned
         (replace(NEED, level=RequiredLevel(LevelKind.AVAILABILITY, share=Fraction(99, 100))), Fit.MEETS),

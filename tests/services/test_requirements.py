@@ -11,11 +11,11 @@ from django.test.utils import CaptureQueriesContext
 
 from servanda.bad_input import BadInput
 from servanda.engine.agreements import Money
+from servanda.engine.levels import LevelKind
 from servanda.engine.requirements import (
     Answer,
-    Estimate,
+    EstimatedShare,
     Feasibility,
-    LevelKind,
     Progress,
     Reply,
     RequiredLevel,
@@ -35,7 +35,7 @@ from tests.builders import instant, open_time
 NOW = instant("2026-06-01 09:00 Europe/London")
 LEVEL = RequiredLevel(LevelKind.RESOLUTION, open_time(hours=4), Fraction(95, 100))
 NEED = Requirement("pupils", "The printer must work again before the next lesson.", "printing", level=LEVEL)
-ESTIMATE = Estimate(Fraction(8, 10), "the fault book", date(2026, 5, 29))
+ESTIMATE = EstimatedShare(Fraction(8, 10), "the fault book", date(2026, 5, 29))
 
 
 def who(role: Role, **scope: set[str]) -> Viewer:
@@ -340,7 +340,7 @@ def test_they_are_read_in_as_many_statements_however_many_there_are(own: models.
         ({"wording": "x" * 10_001}, Unkeepable),
         ({"wording": "soon\0"}, Unkeepable),
         ({"reason": "\ud800"}, Unkeepable),
-        ({"level": RequiredLevel(LevelKind.HOURS, hours="always\0")}, Unkeepable),
+        ({"level": RequiredLevel(LevelKind.SUPPORT_HOURS, hours="always\0")}, Unkeepable),
         ({"service": "none-such"}, RequirementRefused),
         ({"said_by": "nobody-here"}, RequirementRefused),
     ],

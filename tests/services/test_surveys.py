@@ -6,7 +6,8 @@ from fractions import Fraction
 
 import pytest
 
-from servanda.engine.requirements import Expectation, LevelKind, Occasion, Progress, RequiredLevel, Survey
+from servanda.engine.levels import LevelKind
+from servanda.engine.requirements import Expectation, Occasion, Progress, RequiredLevel, Survey
 from servanda.engine.rights import Assignment, Role, Scope, Viewer
 from servanda.queries import requirements as kept
 from servanda.services import audit, organisations, surveys

@@ -24,12 +24,12 @@ from servanda.engine.canonical import plain, sha256, written
 from servanda.engine.catalogue import CatalogueEntry
 from servanda.engine.events import Claims, Event, EventKind, Ticket
 from servanda.engine.judging import judge
+from servanda.engine.levels import LevelKind
 from servanda.engine.negotiation import Side, Step, StepKind
 from servanda.engine.requirements import (
     Answer,
-    Estimate,
+    EstimatedShare,
     Expectation,
-    LevelKind,
     Reply,
     RequiredLevel,
     Requirement,
@@ -49,7 +49,7 @@ START = datetime(2026, 1, 5, 8, tzinfo=UTC)
 RECORDED = datetime(2026, 2, 2, 9, 30, 0, 123456, tzinfo=UTC)
 AS_OF = datetime(2026, 3, 1, tzinfo=UTC)
 SLUGS = ("school", "college")
-ESTIMATE = Estimate(Fraction(4, 5), "a – “fault book”", date(2026, 1, 31))
+ESTIMATE = EstimatedShare(Fraction(4, 5), "a – “fault book”", date(2026, 1, 31))
 # What a file, a quoting rule or a driver could take for something else.
 TEXTS = (
     "",

@@ -3,53 +3,31 @@
 import argparse
 from collections.abc import Iterator
 from datetime import datetime
-from functools import partial
-from pathlib import Path
 
-from servanda.bad_input import BadInput
-from servanda.cli.command import Subparsers, add_command
-from servanda.cli.database_options import add_database_options, run_step
+from servanda.cli.command import Subparsers
+from servanda.cli.kept_as_file import Says, add_steps, refuse_other, said
 from servanda.engine.rights import Viewer
 from servanda.files import outputs
-from servanda.files import requirements as files
+from servanda.files.requirements import REQUIREMENTS
+
+SAYS = Says(
+    command="Take what users need out as a file, or keep what a file says of it.",
+    export="Print the requirements as YAML, or write them to a file.",
+    apply="Keep what a file says of its requirements, all of it or nothing; others stay as they are.",
+    file="requirements as YAML",
+)
 
 
 def add(subparsers: Subparsers) -> None:
     """Announce the command and its steps."""
-    parser = add_command(
-        subparsers,
-        "requirements",
-        says="Take what users need out as a file, or keep what a file says of it.",
-        example="servanda requirements apply requirements.yaml --plan",
-        run=partial(run_step, export),
-    )
-    steps = parser.add_subparsers(metavar="STEP", required=True)
-    out = add_command(
-        steps,
-        "export",
-        says="Print the requirements as YAML, or write them to a file.",
-        example="servanda requirements export --out requirements.yaml",
-        run=partial(run_step, export),
-    )
-    out.add_argument("--out", type=Path, metavar="FILE", help="write to this file, which appears whole or not at all")
-    add_database_options(out)
-    into = add_command(
-        steps,
-        "apply",
-        says="Keep what a file says of its requirements, all of it or nothing; others stay as they are.",
-        example="servanda requirements apply requirements.yaml --plan",
-        run=partial(run_step, apply),
-    )
-    into.add_argument("requirements", type=Path, metavar="FILE", help="requirements as YAML")
-    into.add_argument("--plan", action="store_true", help="show what would be kept, and keep nothing")
-    add_database_options(into)
+    add_steps(subparsers, "requirements", SAYS, export, apply)
 
 
 def export(arguments: argparse.Namespace, viewer: Viewer, now: datetime) -> Iterator[str]:
     """Write the requirements that the viewer may see, each as it is worded now; closed ones among them."""
     from servanda.queries import requirements
 
-    text = files.written(viewer.organisation, {each.id: each.told for each in requirements.requirements(viewer)})
+    text = REQUIREMENTS.written(viewer.organisation, {each.id: each.told for each in requirements.requirements(viewer)})
     if arguments.out is None:
         yield text.rstrip("\n")
         return
@@ -63,20 +41,7 @@ def apply(arguments: argparse.Namespace, viewer: Viewer, now: datetime) -> Itera
     """Keep what a file says."""
     from servanda.services import requirements
 
-    told = files.load(arguments.requirements)
-    if told.organisation != viewer.organisation:
-        raise BadInput(
-            f"the file is of the organisation '{told.organisation}'",
-            expected=f"requirements of '{viewer.organisation}'",
-            mend="Take the right file, or name its organisation with --organisation.",
-            file=arguments.requirements,
-        )
-    applied = requirements.apply(viewer, told.requirements, now=now, plan=arguments.plan)
-    for number in applied.new:
-        yield f"{'to add' if arguments.plan else 'added'}: requirement {number}"
-    for number in applied.changed:
-        done = "to change" if arguments.plan else "changed"
-        yield f"{done}: requirement {number}; those who deliver are to be asked anew"
-    yield f"{len(applied.same)} as kept."
-    if arguments.plan:
-        yield "Nothing was written."
+    told = REQUIREMENTS.load(arguments.file)
+    refuse_other(told.organisation, viewer, "requirements", arguments.file)
+    applied = requirements.apply(viewer, told.listed, now=now, plan=arguments.plan)
+    yield from said(applied, "those who deliver are to be asked anew", plan=arguments.plan, of="requirement ")

@@ -75,7 +75,7 @@ PAUSED = 11
 # The kinds that mean something to every clock, one bit each.
 TO_ALL = (
     1 << OPENED | 1 << RESUMED | 1 << REOPENED | 1 << RESOLVED | 1 << CLOSED | 1 << CANCELLED | 1 << PAUSED
-)  # fmt: skip
+)  # the bits read as one row  # fmt: skip
 
 # What an event says beyond its kind.
 EVERY_REASON = -1  # resumed: ends all pauses
@@ -777,7 +777,7 @@ def finish(t: Tables, p: Ints, s: State, cycles: State, now: int) -> int:
 def run(
     t: Tables, p: Ints, ats: Ints, kinds: Ints, words: Ints, first: int, end: int, now: int,
     s: State, cycles: State, marks: State,
-) -> int:  # fmt: skip
+) -> int:  # the arguments of a loop, by meaning  # fmt: skip
     """Replay the events [first, end) of an ordered history as of `now`; return the number of readings.
 
     Events after `now` have not happened yet. `cycles` needs room for one reading more than there are events,
@@ -800,7 +800,7 @@ def run(
 def run_all(
     t: Tables, p: Ints, ats: Ints, kinds: Ints, words: Ints, bounds: Ints, now: int, first: int,
     s: State, cycles: State, readings: State, ends: State,
-) -> int:  # fmt: skip
+) -> int:  # as above  # fmt: skip
     """Replay the histories from place `first` on, until `readings` is full; return the place of the next one.
 
     History `i` is the events from `bounds[i]` up to `bounds[i + 1]`; its readings end before `ends[i + 1]` in

@@ -12,31 +12,12 @@ from fractions import Fraction
 from types import MappingProxyType
 
 from servanda.engine.agreements import Money
-from servanda.engine.targets import Limit, Target, TargetKind
+from servanda.engine.levels import LevelKind
+from servanda.engine.targets import Limit, Target
 
 
 class InvalidRequirement(ValueError):
     """Something that a requirement, an answer to it or an estimate cannot say."""
-
-
-class LevelKind(Enum):
-    """What is to reach a required level."""
-
-    FIRST_RESPONSE = "first_response"
-    RESOLUTION = "resolution"
-    AVAILABILITY = "availability"
-    HOURS = "hours"
-
-    @property
-    def target_kind(self) -> TargetKind | None:
-        """The kind of target that can promise it; nothing where targets do not tell it."""
-        return _TARGET_KINDS.get(self)
-
-
-_TARGET_KINDS = {
-    LevelKind.FIRST_RESPONSE: TargetKind.FIRST_RESPONSE,
-    LevelKind.RESOLUTION: TargetKind.RESOLUTION,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +33,7 @@ class RequiredLevel:
     hours: str = ""
 
     def __post_init__(self) -> None:
-        timed, in_hours = self.kind.target_kind is not None, self.kind is LevelKind.HOURS
+        timed, in_hours = self.kind.by_priority, self.kind is LevelKind.SUPPORT_HOURS
         _refuse(timed and self.limit is None, "A time that is required has a limit, such as 4 hours. Give one.")
         _refuse(not timed and self.limit is not None, "Only an answer or a repair has a limit. Take it out.")
         _refuse(not in_hours and self.share is None, "Say of how many it is required, such as 95 %.")
@@ -210,7 +191,7 @@ class SpecSheet:
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
+class EstimatedShare:
     """How often a required level is kept today, as somebody reckons who has no measurement; 0–1, exact."""
 
     share: Fraction
@@ -310,7 +291,7 @@ class Expectation:
 
     def levels(self) -> tuple[RequiredLevel, ...]:
         """Return the levels that are expected."""
-        hours = (RequiredLevel(LevelKind.HOURS, hours=self.hours),) if self.hours.strip() else ()
+        hours = (RequiredLevel(LevelKind.SUPPORT_HOURS, hours=self.hours),) if self.hours.strip() else ()
         limits = ((LevelKind.FIRST_RESPONSE, self.response), (LevelKind.RESOLUTION, self.resolution))
         return (*hours, *(RequiredLevel(kind, limit, self.share) for kind, limit in limits if limit))
 

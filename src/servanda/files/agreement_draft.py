@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from servanda.bad_input import BadInput
 from servanda.engine.agreements import (
     AgreementVersion,
     Book,
@@ -15,24 +14,19 @@ from servanda.engine.agreements import (
 )
 from servanda.engine.calendars import Calendar
 from servanda.files.agreement_records import Places
-from servanda.files.findings import Finding, Findings
+from servanda.files.findings import Finding, Findings, Refused
 
 FORMAT = "servanda/1"
 
 
-class RefusedAgreements(BadInput):
+class RefusedAgreements(Refused):
     """An agreement file with errors; `findings` has every one of them."""
 
     def __init__(self, file: Path, findings: tuple[Finding, ...]) -> None:
-        first, others = findings[0], len(findings) - 1
+        expected = f"agreements in the format {FORMAT} without errors"
         super().__init__(
-            first.reason + (f", and {others} more error{'s' if others > 1 else ''}" if others else ""),
-            expected=f"agreements in the format {FORMAT} without errors",
-            mend=f"{first.mend} `servanda lint {file}` lists every finding.",
-            file=Path(first.file),
-            line=first.line,
+            Path(findings[0].file), findings, expected, more=f"`servanda lint {file}` lists every finding."
         )
-        self.findings = findings
 
 
 @dataclass(slots=True)

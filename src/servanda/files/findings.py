@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from servanda.bad_input import BadInput
+
 MOST_QUOTED = 60
 
 
@@ -43,6 +45,21 @@ class Finding:
     def __str__(self) -> str:
         """Return the finding on two lines, as a terminal shows it."""
         return f"{self.file}:{self.line}: {self.rule} {self.severity}: {self.reason}\n  to do: {self.mend}"
+
+
+class Refused(BadInput):
+    """A file with errors; `findings` has every one of them, and `more` says where to read them."""
+
+    def __init__(self, file: Path, findings: tuple[Finding, ...], expected: str, more: str = "") -> None:
+        first, others = findings[0], len(findings) - 1
+        super().__init__(
+            first.reason + (f", and {others} more error{'s' if others > 1 else ''}" if others else ""),
+            expected=expected,
+            mend=f"{first.mend} {more}".strip(),
+            file=file,
+            line=first.line,
+        )
+        self.findings = findings
 
 
 def _rules(severity: Severity, **says: str) -> Iterator[tuple[str, Rule]]:

@@ -14,7 +14,7 @@ from servanda.engine import zones
 from servanda.engine.canonical import revive
 from servanda.engine.requirements import (
     Answer,
-    Estimate,
+    EstimatedShare,
     Expectation,
     Feasibility,
     Requirement,
@@ -65,7 +65,7 @@ class Estimated:
     """What somebody reckoned, and at which version."""
 
     version: int
-    estimate: Estimate
+    estimate: EstimatedShare
     person: str
     at: datetime
 
@@ -327,7 +327,7 @@ def _judged(mark: models.RequirementMark) -> Judged:
 
 def _estimated(mark: models.RequirementMark) -> Estimated:
     assert mark.marked_at is not None  # as the column has it
-    return Estimated(mark.version.number, revive(Estimate, mark.content), mark.person, mark.marked_at)
+    return Estimated(mark.version.number, revive(EstimatedShare, mark.content), mark.person, mark.marked_at)
 
 
 def _asked(organisation: models.Organisation, within: Q) -> dict[int, list[Asked]]:

@@ -14,7 +14,8 @@ from servanda.queries import catalogue as kept
 from servanda.queries.catalogue import Listed
 from servanda.reports import catalogue as words
 from servanda.services import accounts, catalogue
-from servanda.services.catalogue import NO_NUMBERS, Applied, CatalogueRefused
+from servanda.services.applied_listing import AppliedListing
+from servanda.services.catalogue import NO_NUMBERS, CatalogueRefused
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ def lossy(viewer: Viewer, entries: Mapping[str, CatalogueEntry], *, now: datetim
     return tuple(id for id in applied.changed if id in listed and listed[id].narrowed)
 
 
-def keep(viewer: Viewer, plan: Plan, *, now: datetime) -> Applied:
+def keep(viewer: Viewer, plan: Plan, *, now: datetime) -> AppliedListing[str]:
     """Keep what was planned, all of it or nothing; raise the first refusal where there is one."""
     for refusal in plan.refused:
         raise BadInput(f"{refusal}", expected="a table of which every row can be kept", mend=refusal.mend)

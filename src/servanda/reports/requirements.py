@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from servanda.engine.agreements import Money
+from servanda.engine.levels import LevelKind
 from servanda.engine.requirements import (
     Answer,
     Drafting,
     Feasibility,
     Gap,
-    LevelKind,
     Occasion,
     Progress,
     Reply,
@@ -31,7 +31,7 @@ LEVELS = {
     LevelKind.FIRST_RESPONSE: "A first answer within a time",
     LevelKind.RESOLUTION: "Working again within a time",
     LevelKind.AVAILABILITY: "There for a share of the time",
-    LevelKind.HOURS: "There in certain hours",
+    LevelKind.SUPPORT_HOURS: "There in certain hours",
 }
 OCCASIONS = {Occasion.MEETING: "In a meeting", Occasion.SURVEY: "In a survey", Occasion.OTHER: "Elsewhere"}
 PROGRESS = {
@@ -67,7 +67,7 @@ def level_words(level: RequiredLevel | None) -> str:
     """Return what is required; that no figure is, outright."""
     if level is None:
         return "no figure yet"
-    if level.kind is LevelKind.HOURS:
+    if level.kind is LevelKind.SUPPORT_HOURS:
         return f"hours: {level.hours}"
     assert level.share is not None  # as the level itself has it
     share = share_as_agreed(level.share)

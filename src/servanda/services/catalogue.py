@@ -1,7 +1,7 @@
 """The service catalogue as it is written, agreed with users and looked over; each version of an entry stays."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
@@ -13,6 +13,7 @@ from servanda.engine.canonical import plain, revive, sha256
 from servanda.engine.catalogue import HIGHEST_RANK, LOWEST_RANK, CatalogueEntry, circle
 from servanda.engine.rights import Action, Subject, Viewer, may
 from servanda.services import audit
+from servanda.services.applied_listing import AppliedListing
 from servanda.store import models
 from servanda.store.access import NotFound, lock_organisation
 from servanda.store.keepable import check_name, check_text
@@ -94,15 +95,6 @@ class _Catalogue:
         return number
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """What a file added: services that are new, those of which it says something else than before, and the others."""
-
-    new: tuple[str, ...]
-    changed: tuple[str, ...]
-    same: tuple[str, ...]
-
-
 NO_NUMBERS: Mapping[str, int] = MappingProxyType({})
 
 
@@ -113,7 +105,7 @@ def apply(
     now: datetime,
     plan: bool = False,
     after: Mapping[str, int] = NO_NUMBERS,
-) -> Applied:
+) -> AppliedListing[str]:
     """Keep what a file says of its services, all of it or nothing; with `plan` tell what that would be, no more.
 
     Services that the file does not name stay as they are. `after` has the numbers of the versions that the file was
@@ -129,7 +121,7 @@ def apply(
 
 def planned(
     viewer: Viewer, entries: Mapping[str, CatalogueEntry], *, now: datetime, after: Mapping[str, int] = NO_NUMBERS
-) -> tuple[Applied, Mapping[str, BadInput]]:
+) -> tuple[AppliedListing[str], Mapping[str, BadInput]]:
     """Return what `apply` would add, and why it would refuse each service that it would; nothing is kept."""
     with transaction.atomic():
         found = _all_kept(viewer, entries, after, now)
@@ -139,7 +131,7 @@ def planned(
 
 def _all_kept(
     viewer: Viewer, entries: Mapping[str, CatalogueEntry], after: Mapping[str, int], now: datetime
-) -> tuple[Applied, Mapping[str, BadInput]]:
+) -> tuple[AppliedListing[str], Mapping[str, BadInput]]:
     """Keep the entries that can be; return what was added, and why the others cannot be."""
     organisation = lock_organisation(viewer)
     catalogue = _Catalogue(organisation, viewer, now)
@@ -151,7 +143,7 @@ def _all_kept(
         except BadInput as refusal:
             refused[service] = refusal
     same = {service for service, last in kept.items() if last and _entry_of(last) == entries[service]}
-    applied = Applied(
+    applied = AppliedListing(
         new=tuple(service for service, last in kept.items() if last is None),
         changed=tuple(service for service, last in kept.items() if last and service not in same),
         same=tuple(service for service in kept if service in same),

@@ -1,7 +1,6 @@
 """What users need, as it is captured, asked about, answered and judged; each version and each answer stays."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -9,9 +8,10 @@ from django.db.models import Max
 
 from servanda.bad_input import BadInput
 from servanda.engine.canonical import plain, revive, sha256
-from servanda.engine.requirements import Answer, Estimate, Requirement, SpecSheet
+from servanda.engine.requirements import Answer, EstimatedShare, Requirement, SpecSheet
 from servanda.engine.rights import Action, Viewer, may
 from servanda.services import audit
+from servanda.services.applied_listing import AppliedListing
 from servanda.store import models
 from servanda.store.access import NotFound, lock_organisation
 from servanda.store.keepable import check_name, check_text
@@ -74,16 +74,7 @@ def write(viewer: Viewer, requirement: int, told: Requirement, *, after: int, no
         return _keep(organisation, viewer, requirement, last.number + 1, told, Action.WRITE_REQUIREMENT, now)
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """What a file added: requirements that are new, those that it words otherwise than before, and the others."""
-
-    new: tuple[int, ...]
-    changed: tuple[int, ...]
-    same: tuple[int, ...]
-
-
-def apply(viewer: Viewer, told: Mapping[int, Requirement], *, now: datetime, plan: bool = False) -> Applied:
+def apply(viewer: Viewer, told: Mapping[int, Requirement], *, now: datetime, plan: bool = False) -> AppliedListing[int]:
     """Keep what a file says of its requirements, all of it or nothing; with `plan` tell what that would be, no more.
 
     Each is kept under the number that it has in the file; those that the file does not name stay as they are. Raises
@@ -102,7 +93,7 @@ def apply(viewer: Viewer, told: Mapping[int, Requirement], *, now: datetime, pla
                 version = (last.number if last else 0) + 1
                 _keep(organisation, viewer, number, version, told[number], Action.WRITE_REQUIREMENT, now)
         transaction.set_rollback(plan)
-    return Applied(
+    return AppliedListing(
         new=tuple(number for number, last in kept.items() if last is None),
         changed=tuple(number for number, last in kept.items() if last and number not in same),
         same=tuple(same),
@@ -173,7 +164,7 @@ def judge(viewer: Viewer, requirement: int, number: int, *, met: bool, remark: s
     _mark(viewer, requirement, number, Action.JUDGE_REQUIREMENT, kind, content, now)
 
 
-def estimate(viewer: Viewer, requirement: int, number: int, told: Estimate, *, now: datetime) -> None:
+def estimate(viewer: Viewer, requirement: int, number: int, told: EstimatedShare, *, now: datetime) -> None:
     """Keep how often the required level is reckoned to be kept today; it counts until something is measured."""
     check_text("what the estimate rests on", told.source)
     kind = models.RequirementMark.Kind.ESTIMATE

@@ -7,9 +7,9 @@ from django.db import transaction
 from servanda.bad_input import BadInput
 from servanda.engine import zones
 from servanda.engine.canonical import plain
+from servanda.engine.levels import LevelKind
 from servanda.engine.requirements import (
     Expectation,
-    LevelKind,
     Occasion,
     Progress,
     RequiredLevel,
@@ -112,7 +112,7 @@ def drafts(survey: Survey, number: int, customer: str, told: Expectation, viewer
 
 def _words(level: RequiredLevel) -> str:
     """Return the answer to a question of the survey as its sentence."""
-    if level.kind is LevelKind.HOURS:
+    if level.kind is LevelKind.SUPPORT_HOURS:
         return f"We need it: {level.hours}"
     assert level.share is not None
     of = f"in {float(level.share * 100):g} of 100 cases"

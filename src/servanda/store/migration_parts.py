@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
 
+from servanda.store.fields import CanonicalJsonField, InstantField
 from servanda.store.keeping import protect, release
 
 
@@ -18,6 +20,26 @@ def refers(model: str, related_name: str = "+") -> models.ForeignKey:  # type: i
 def key() -> models.BigAutoField:  # type: ignore[type-arg]  # of any model
     """Return the primary key of a table."""
     return models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")
+
+
+Columns = dict[str, "models.Field[Any, Any]"]
+
+
+def made_table(name: str, columns: Columns, options: dict[str, Any]) -> migrations.CreateModel:
+    """Return the operation that makes a table of rows that belong to an organisation."""
+    fields = [("id", key()), *columns.items(), ("organisation", refers("store.organisation"))]
+    return migrations.CreateModel(name=name, fields=fields, options=options)
+
+
+def name() -> models.CharField:  # type: ignore[type-arg]  # of text
+    """Return a column for an id or a name."""
+    return models.CharField(max_length=200)
+
+
+def written_content() -> Columns:
+    """Return the columns of what somebody wrote."""
+    hashed = models.CharField(max_length=71)
+    return {"content": CanonicalJsonField(), "content_hash": hashed, "written_by": name(), "written_at": InstantField()}
 
 
 def known_by(name: str, *fields: str) -> dict[str, list[models.UniqueConstraint]]:

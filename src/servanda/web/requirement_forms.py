@@ -9,13 +9,13 @@ from typing import Any
 from django import forms
 
 from servanda.engine.agreements import InvalidAgreement, Money
+from servanda.engine.levels import LevelKind
 from servanda.engine.requirements import (
     Answer,
     Drafting,
-    Estimate,
+    EstimatedShare,
     Expectation,
     InvalidRequirement,
-    LevelKind,
     Occasion,
     Progress,
     Reply,
@@ -251,9 +251,9 @@ class EstimateForm(_Form):
     source = _text("What you know it from", "Such as: the fault book of the office.", required=True)
     on = DayField(label="As of")
 
-    def make(self, told: Mapping[str, Any]) -> Estimate:
+    def make(self, told: Mapping[str, Any]) -> EstimatedShare:
         """Return the estimate."""
-        return Estimate(Fraction(told["share"]) / 100, told["source"], told["on"])
+        return EstimatedShare(Fraction(told["share"]) / 100, told["source"], told["on"])
 
 
 class JudgeForm(forms.Form):

@@ -86,7 +86,7 @@ BY_DUE = [
         "the clock began anew when the ticket was assigned",
     ),
     (DAY, [OPENED], "2026-01-06 09:37", "not explained", ""),
-]  # fmt: skip
+]  # a case a row  # fmt: skip
 
 
 @pytest.mark.parametrize(("agreed", "events", "due", "cause", "words"), BY_DUE)

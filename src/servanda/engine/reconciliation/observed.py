@@ -126,7 +126,7 @@ def _depends(case: Case) -> bool:
     return bool(
         claims and reading and reading.cover.limit
         and reading.cover.limit.unit in (Unit.WORKING_DAYS, Unit.OPEN_TIME)
-    )  # fmt: skip
+    )  # what is there, then what it is  # fmt: skip
 
 
 class _Fitting:

@@ -1,14 +1,9 @@
 """Make the table of the views that people save."""
 
-import django.db.models.deletion
 from django.db import migrations, models
 
 from servanda.store.fields import CanonicalJsonField, InstantField
-
-
-def _whose(model: str, related_name: str = "+") -> models.ForeignKey:  # type: ignore[type-arg]  # of any model
-    """Return a column that refers to whom a row belongs."""
-    return models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name=related_name, to=model)
+from servanda.store.migration_parts import key, refers
 
 
 class Migration(migrations.Migration):
@@ -19,12 +14,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="SavedView",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("id", key()),
                 ("name", models.CharField(max_length=200)),
                 ("filters", CanonicalJsonField(default=dict)),
                 ("saved_at", InstantField()),
-                ("organisation", _whose("store.organisation")),
-                ("person", _whose("store.person")),
+                ("organisation", refers("store.organisation")),
+                ("person", refers("store.person")),
             ],
             options={
                 "constraints": [

@@ -3,7 +3,9 @@
 from django.db import migrations, models
 
 from servanda.store.fields import CanonicalJsonField, InstantField
-from servanda.store.migration_parts import key, only_added, refers
+from servanda.store.migration_parts import known_by, made_table, name, only_added, refers
+
+NUMBER = models.PositiveIntegerField
 
 
 class Migration(migrations.Migration):
@@ -11,70 +13,48 @@ class Migration(migrations.Migration):
 
     dependencies = [("store", "0009_catalogue")]
     operations = [
-        migrations.CreateModel(
-            name="Negotiation",
-            fields=[
-                ("id", key()),
-                ("agreement", models.CharField(max_length=200)),
-                ("sequence", models.PositiveIntegerField()),
-                ("version_number", models.PositiveIntegerField()),
-                ("begun_by", models.CharField(max_length=200)),
-                ("begun_at", InstantField()),
-                ("organisation", refers("store.organisation")),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("organisation", "agreement", "sequence"), name="one_negotiation_a_sequence"
-                    )
-                ]
+        made_table(
+            "Negotiation",
+            {
+                "agreement": name(),
+                "sequence": NUMBER(),
+                "version_number": NUMBER(),
+                "begun_by": name(),
+                "begun_at": InstantField(),
             },
+            known_by("one_negotiation_a_sequence", "agreement", "sequence"),
         ),
-        migrations.CreateModel(
-            name="ProposedText",
-            fields=[
-                ("id", key()),
-                ("number", models.PositiveIntegerField()),
-                ("content", CanonicalJsonField()),
-                ("names", CanonicalJsonField()),
-                ("content_hash", models.CharField(max_length=71)),
-                ("written_by", models.CharField(max_length=200)),
-                ("written_at", InstantField()),
-                ("organisation", refers("store.organisation")),
-                ("negotiation", refers("store.negotiation", "texts")),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("organisation", "negotiation", "number"), name="one_proposed_text_a_number"
-                    )
-                ]
+        made_table(
+            "ProposedText",
+            {
+                "number": NUMBER(),
+                "content": CanonicalJsonField(),
+                "names": CanonicalJsonField(),
+                "content_hash": models.CharField(max_length=71),
+                "written_by": name(),
+                "written_at": InstantField(),
+                "negotiation": refers("store.negotiation", "texts"),
             },
+            known_by("one_proposed_text_a_number", "negotiation", "number"),
         ),
-        migrations.CreateModel(
-            name="NegotiationStep",
-            fields=[
-                ("id", key()),
-                ("number", models.PositiveIntegerField()),
-                ("kind", models.CharField(max_length=12)),
-                ("person", models.CharField(max_length=200)),
-                ("taken_at", InstantField()),
-                ("on_text", models.PositiveIntegerField()),
-                ("remark", models.TextField()),
-                ("side", models.CharField(max_length=12)),
-                ("signatory", models.CharField(max_length=200)),
-                ("on_paper", models.BooleanField()),
-                ("target", models.CharField(max_length=200)),
-                ("answers", models.PositiveIntegerField()),
-                ("rule", models.CharField(max_length=12)),
-                ("organisation", refers("store.organisation")),
-                ("negotiation", refers("store.negotiation", "steps")),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("organisation", "negotiation", "number"), name="one_step_a_number")
-                ]
+        made_table(
+            "NegotiationStep",
+            {
+                "number": NUMBER(),
+                "kind": models.CharField(max_length=12),
+                "person": name(),
+                "taken_at": InstantField(),
+                "on_text": NUMBER(),
+                "remark": models.TextField(),
+                "side": models.CharField(max_length=12),
+                "signatory": name(),
+                "on_paper": models.BooleanField(),
+                "target": name(),
+                "answers": NUMBER(),
+                "rule": models.CharField(max_length=12),
+                "negotiation": refers("store.negotiation", "steps"),
             },
+            known_by("one_step_a_number", "negotiation", "number"),
         ),
         only_added("store_negotiation", "store_proposedtext", "store_negotiationstep"),
     ]

@@ -3,7 +3,9 @@
 from django.db import migrations, models
 
 from servanda.store.fields import CanonicalJsonField, InstantField
-from servanda.store.migration_parts import key, known_by, only_added, refers
+from servanda.store.migration_parts import known_by, made_table, name, only_added, refers, written_content
+
+NUMBER = models.PositiveIntegerField
 
 
 class Migration(migrations.Migration):
@@ -11,121 +13,80 @@ class Migration(migrations.Migration):
 
     dependencies = [("store", "0010_negotiations")]
     operations = [
-        migrations.CreateModel(
-            name="RequirementVersion",
-            fields=[
-                ("id", key()),
-                ("requirement", models.PositiveIntegerField()),
-                ("number", models.PositiveIntegerField()),
-                ("content", CanonicalJsonField()),
-                ("content_hash", models.CharField(max_length=71)),
-                ("written_by", models.CharField(max_length=200)),
-                ("written_at", InstantField()),
-                ("organisation", refers("store.organisation")),
-            ],
-            options=known_by("one_requirement_version_a_number", "requirement", "number"),
+        made_table(
+            "RequirementVersion",
+            {"requirement": NUMBER(), "number": NUMBER(), **written_content()},
+            known_by("one_requirement_version_a_number", "requirement", "number"),
         ),
-        migrations.CreateModel(
-            name="RequirementMark",
-            fields=[
-                ("id", key()),
-                ("sequence", models.PositiveIntegerField()),
-                (
-                    "kind",
-                    models.CharField(choices=[("verdict", "Verdict"), ("estimate", "Estimate")], max_length=12),
-                ),
-                ("content", CanonicalJsonField()),
-                ("person", models.CharField(max_length=200)),
-                ("marked_at", InstantField()),
-                ("organisation", refers("store.organisation")),
-                ("version", refers("store.requirementversion", "marks")),
-            ],
-            options=known_by("one_requirement_mark_a_sequence", "version", "sequence"),
+        made_table(
+            "RequirementMark",
+            {
+                "sequence": NUMBER(),
+                "kind": models.CharField(choices=[("verdict", "Verdict"), ("estimate", "Estimate")], max_length=12),
+                "content": CanonicalJsonField(),
+                "person": name(),
+                "marked_at": InstantField(),
+                "version": refers("store.requirementversion", "marks"),
+            },
+            known_by("one_requirement_mark_a_sequence", "version", "sequence"),
         ),
-        migrations.CreateModel(
-            name="RequirementQuestion",
-            fields=[
-                ("id", key()),
-                ("requirement", models.PositiveIntegerField()),
-                ("number", models.PositiveIntegerField()),
-                ("version", models.PositiveIntegerField()),
-                (
-                    "party_kind",
-                    models.CharField(choices=[("team", "Team"), ("supplier", "Supplier")], max_length=12),
-                ),
-                ("party", models.CharField(max_length=200)),
-                ("wording", models.TextField()),
-                ("asked_by", models.CharField(max_length=200)),
-                ("asked_at", InstantField()),
-                ("organisation", refers("store.organisation")),
-            ],
-            options=known_by("one_question_a_number", "requirement", "number"),
+        made_table(
+            "RequirementQuestion",
+            {
+                "requirement": NUMBER(),
+                "number": NUMBER(),
+                "version": NUMBER(),
+                "party_kind": models.CharField(choices=[("team", "Team"), ("supplier", "Supplier")], max_length=12),
+                "party": name(),
+                "wording": models.TextField(),
+                "asked_by": name(),
+                "asked_at": InstantField(),
+            },
+            known_by("one_question_a_number", "requirement", "number"),
         ),
-        migrations.CreateModel(
-            name="RequirementAnswer",
-            fields=[
-                ("id", key()),
-                ("sequence", models.PositiveIntegerField()),
-                ("content", CanonicalJsonField()),
-                ("person", models.CharField(max_length=200)),
-                ("answered_at", InstantField()),
-                ("organisation", refers("store.organisation")),
-                ("question", refers("store.requirementquestion", "answers")),
-            ],
-            options=known_by("one_answer_a_sequence", "question", "sequence"),
+        made_table(
+            "RequirementAnswer",
+            {
+                "sequence": NUMBER(),
+                "content": CanonicalJsonField(),
+                "person": name(),
+                "answered_at": InstantField(),
+                "question": refers("store.requirementquestion", "answers"),
+            },
+            known_by("one_answer_a_sequence", "question", "sequence"),
         ),
-        migrations.CreateModel(
-            name="SpecSheetVersion",
-            fields=[
-                ("id", key()),
-                ("requirement", models.PositiveIntegerField()),
-                ("number", models.PositiveIntegerField()),
-                ("content", CanonicalJsonField()),
-                ("content_hash", models.CharField(max_length=71)),
-                ("written_by", models.CharField(max_length=200)),
-                ("written_at", InstantField()),
-                ("organisation", refers("store.organisation")),
-            ],
-            options=known_by("one_spec_sheet_version_a_number", "requirement", "number"),
+        made_table(
+            "SpecSheetVersion",
+            {"requirement": NUMBER(), "number": NUMBER(), **written_content()},
+            known_by("one_spec_sheet_version_a_number", "requirement", "number"),
         ),
-        migrations.CreateModel(
-            name="ExpectationSurvey",
-            fields=[
-                ("id", key()),
-                ("number", models.PositiveIntegerField()),
-                ("content", CanonicalJsonField()),
-                ("opened_by", models.CharField(max_length=200)),
-                ("opened_at", InstantField()),
-                ("organisation", refers("store.organisation")),
-            ],
-            options=known_by("one_survey_a_number", "number"),
+        made_table(
+            "ExpectationSurvey",
+            {"number": NUMBER(), "content": CanonicalJsonField(), "opened_by": name(), "opened_at": InstantField()},
+            known_by("one_survey_a_number", "number"),
         ),
-        migrations.CreateModel(
-            name="SurveyAnswer",
-            fields=[
-                ("id", key()),
-                ("customer", models.CharField(max_length=200)),
-                ("person", models.CharField(max_length=200)),
-                ("content", CanonicalJsonField()),
-                ("requirements", CanonicalJsonField(default=list)),
-                ("answered_at", InstantField()),
-                ("organisation", refers("store.organisation")),
-                ("survey", refers("store.expectationsurvey", "answers")),
-            ],
-            options=known_by("one_survey_answer_a_person_and_group", "survey", "customer", "person"),
+        made_table(
+            "SurveyAnswer",
+            {
+                "customer": name(),
+                "person": name(),
+                "content": CanonicalJsonField(),
+                "requirements": CanonicalJsonField(default=list),
+                "answered_at": InstantField(),
+                "survey": refers("store.expectationsurvey", "answers"),
+            },
+            known_by("one_survey_answer_a_person_and_group", "survey", "customer", "person"),
         ),
-        migrations.CreateModel(
-            name="TargetConfirmation",
-            fields=[
-                ("id", key()),
-                ("agreement", models.CharField(max_length=200)),
-                ("number", models.PositiveIntegerField()),
-                ("target", models.CharField(max_length=200)),
-                ("person", models.CharField(max_length=200)),
-                ("confirmed_at", InstantField()),
-                ("organisation", refers("store.organisation")),
-            ],
-            options=known_by("one_confirmation_a_target_and_person", "agreement", "number", "target", "person"),
+        made_table(
+            "TargetConfirmation",
+            {
+                "agreement": name(),
+                "number": NUMBER(),
+                "target": name(),
+                "person": name(),
+                "confirmed_at": InstantField(),
+            },
+            known_by("one_confirmation_a_target_and_person", "agreement", "number", "target", "person"),
         ),
         only_added(
             "store_requirementversion",

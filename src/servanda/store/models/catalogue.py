@@ -2,9 +2,10 @@
 
 from django.db import models
 
-from servanda.store.fields import CanonicalJsonField, InstantField
+from servanda.store.fields import InstantField
 from servanda.store.keeping import AddedOnly
 from servanda.store.models.organisations import Owned
+from servanda.store.models.written import Mark, WrittenContent
 
 
 class Customer(Owned):
@@ -27,15 +28,11 @@ class Service(Owned):
         constraints = [models.UniqueConstraint(fields=["organisation", "slug"], name="one_service_a_slug")]
 
 
-class CatalogueVersion(Owned, AddedOnly):
+class CatalogueVersion(WrittenContent):
     """What the catalogue said of a service from an instant on; `number` counts from 1 for each service."""
 
     service = models.CharField(max_length=200)
     number = models.PositiveIntegerField()
-    content = CanonicalJsonField()
-    content_hash = models.CharField(max_length=71)
-    written_by = models.CharField(max_length=200)
-    written_at = InstantField()
 
     class Meta:
         constraints = [
@@ -43,7 +40,7 @@ class CatalogueVersion(Owned, AddedOnly):
         ]
 
 
-class CatalogueMark(Owned, AddedOnly):
+class CatalogueMark(Mark):
     """That somebody agreed to what the catalogue says of a service, or looked and found it still right."""
 
     class Kind(models.TextChoices):
@@ -53,10 +50,7 @@ class CatalogueMark(Owned, AddedOnly):
         VERIFIED = "verified"
 
     version = models.ForeignKey(CatalogueVersion, on_delete=models.PROTECT, related_name="marks")
-    sequence = models.PositiveIntegerField()
     kind = models.CharField(max_length=12, choices=Kind.choices)
-    person = models.CharField(max_length=200)
-    marked_at = InstantField()
 
     class Meta:
         constraints = [

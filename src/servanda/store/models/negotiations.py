@@ -5,6 +5,7 @@ from django.db import models
 from servanda.store.fields import CanonicalJsonField, InstantField
 from servanda.store.keeping import AddedOnly
 from servanda.store.models.organisations import Owned
+from servanda.store.models.written import WrittenContent
 
 
 class Negotiation(Owned, AddedOnly):
@@ -22,16 +23,12 @@ class Negotiation(Owned, AddedOnly):
         ]
 
 
-class ProposedText(Owned, AddedOnly):
+class ProposedText(WrittenContent):
     """What was proposed at one time: the canonical form of the version, and the names it brings along."""
 
     negotiation = models.ForeignKey(Negotiation, on_delete=models.PROTECT, related_name="texts")
     number = models.PositiveIntegerField()
-    content = CanonicalJsonField()
     names = CanonicalJsonField()
-    content_hash = models.CharField(max_length=71)
-    written_by = models.CharField(max_length=200)
-    written_at = InstantField()
 
     class Meta:
         constraints = [

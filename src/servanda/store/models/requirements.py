@@ -5,17 +5,14 @@ from django.db import models
 from servanda.store.fields import CanonicalJsonField, InstantField
 from servanda.store.keeping import AddedOnly
 from servanda.store.models.organisations import Owned
+from servanda.store.models.written import Mark, WrittenContent
 
 
-class RequirementVersion(Owned, AddedOnly):
+class RequirementVersion(WrittenContent):
     """A requirement as it was worded from an instant on; both numbers count from 1."""
 
     requirement = models.PositiveIntegerField()
     number = models.PositiveIntegerField()
-    content = CanonicalJsonField()
-    content_hash = models.CharField(max_length=71)
-    written_by = models.CharField(max_length=200)
-    written_at = InstantField()
 
     class Meta:
         constraints = [
@@ -25,7 +22,7 @@ class RequirementVersion(Owned, AddedOnly):
         ]
 
 
-class RequirementMark(Owned, AddedOnly):
+class RequirementMark(Mark):
     """What somebody said of a version: whether it is met, or how often they reckon that it is."""
 
     class Kind(models.TextChoices):
@@ -35,11 +32,8 @@ class RequirementMark(Owned, AddedOnly):
         ESTIMATE = "estimate"
 
     version = models.ForeignKey(RequirementVersion, on_delete=models.PROTECT, related_name="marks")
-    sequence = models.PositiveIntegerField()
     kind = models.CharField(max_length=12, choices=Kind.choices)
     content = CanonicalJsonField()
-    person = models.CharField(max_length=200)
-    marked_at = InstantField()
 
     class Meta:
         constraints = [
@@ -88,15 +82,11 @@ class RequirementAnswer(Owned, AddedOnly):
         ]
 
 
-class SpecSheetVersion(Owned, AddedOnly):
+class SpecSheetVersion(WrittenContent):
     """How a requirement is to be delivered, as it was written from an instant on; never for customers."""
 
     requirement = models.PositiveIntegerField()
     number = models.PositiveIntegerField()
-    content = CanonicalJsonField()
-    content_hash = models.CharField(max_length=71)
-    written_by = models.CharField(max_length=200)
-    written_at = InstantField()
 
     class Meta:
         constraints = [
