@@ -15,7 +15,8 @@ from tests.architecture.sources import ROOT
 from tests.databases import VENDORS
 from tests.services.fresh import drop, on_server
 
-WRITERS, RATE = 4, 200
+WRITERS, RATE, AT_ONCE = 4, 200, 4
+"""Writers side by side, events a second that they write together, and events in one transaction."""
 ROUNDS_IN_FULL = 50
 ROUNDS_ON_ONE = 5
 """After so many rounds the writers begin on a new database, as a growing one takes longer each time."""
@@ -44,17 +45,22 @@ WRITE = (
 from servanda.engine.events import Event, EventKind
 from servanda.services import events
 name, ready, stop, pause = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]), float(sys.argv[4])
+at_once = int(sys.argv[5])
 START = datetime(2026, 2, 1, 9, tzinfo=UTC)
+LIFE = (EventKind.OPENED, EventKind.FIRST_RESPONDED, EventKind.REPLIED, EventKind.CUSTOMER_REPLIED, EventKind.PAUSED,
+        EventKind.RESUMED, EventKind.REPLIED, EventKind.RESOLVED)
 written, began = 0, time.monotonic()
 while not stop.exists():
-    number, resolving = divmod(written, 2)
-    at = START + timedelta(seconds=number)
-    kind, at = (EventKind.RESOLVED, at + timedelta(hours=number % 30)) if resolving else (EventKind.OPENED, at)
-    changes = {} if resolving else {"service": "mail"}
-    event = Event(kind, at, id=f"{resolving}", actor=name, changes=changes)
-    events.record(KIM, "desk", f"{name}-{number:06d}", [event], now=START + timedelta(days=9))
-    written += 1
-    if written == 10:
+    number, place = divmod(written, len(LIFE))
+    opened = START + timedelta(seconds=number)
+    told = [
+        Event(kind, opened + step * timedelta(hours=number % 30), id=f"{step}", actor=name,
+              changes={} if step else {"service": "mail"})
+        for step, kind in enumerate(LIFE[place:place + at_once], place)
+    ]
+    events.record(KIM, "desk", f"{name}-{number:06d}", told, now=START + timedelta(days=19))
+    written += at_once
+    if written >= 40:
         ready.touch()
     time.sleep(max(0.0, began + written * pause - time.monotonic()))
 print(json.dumps([written, time.monotonic() - began]))
@@ -122,7 +128,7 @@ def writers(url: str, folder: Path, name: str) -> Iterator[list[tuple[int, float
     stop, told = folder / f"{name}.stop", list[tuple[int, float]]()
     ready = [folder / f"{name}.{number}.ready" for number in range(WRITERS)]
     writing = [
-        started(url, "-c", WRITE, f"{name}w{number}", f"{each}", f"{stop}", f"{WRITERS / RATE}")
+        started(url, "-c", WRITE, f"{name}w{number}", f"{each}", f"{stop}", f"{WRITERS / RATE}", f"{AT_ONCE}")
         for number, each in enumerate(ready)
     ]
     try:
@@ -190,7 +196,7 @@ def backed_up_under_load(
 def test_a_backup_under_load_is_one_instant_of_the_database(
     place: Callable[[str], str], tmp_path: Path, figure: Callable[[str, object], None]
 ) -> None:
-    figure("writes a second while a backup was made", rate(backed_up_under_load(place, tmp_path, rounds=1)))
+    figure("events a second while a backup was made", rate(backed_up_under_load(place, tmp_path, rounds=1)))
 
 
 @pytest.mark.full
@@ -202,9 +208,9 @@ def test_fifty_backups_under_load_are_each_one_instant_of_the_database(
         told += backed_up_under_load(place, tmp_path, ROUNDS_ON_ONE, part)
         for each in tmp_path.glob(f"*_{part}.sqlite3*"):
             each.unlink()
-    figure("writes a second under fifty backups", rate(told))
+    figure("events a second under fifty backups", rate(told))
 
 
 def rate(told: list[tuple[int, float]]) -> int:
-    """Return how many writes there were in a second of the writers, who wrote side by side."""
+    """Return how many events there were in a second of the writers, who wrote side by side."""
     return round(WRITERS * sum(count for count, _ in told) / sum(seconds for _, seconds in told))
