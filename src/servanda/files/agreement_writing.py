@@ -115,8 +115,19 @@ def _agreement(versions: list[AgreementVersion], zone: str) -> Entries:
     )
 
 
+def terms(version: AgreementVersion) -> dict[str, list[Entries]]:
+    """Return the entries of what is listed in a version beside its targets; credits as their charge, then each tier."""
+    credits = _credits(version.credits) if version.credits else {}
+    return {
+        "exclusions": [_exclusion(each) for each in version.exclusions],
+        "workload": [_workload(each) for each in version.workload],
+        "goals": [_goal(each) for each in version.goals],
+        "credits": [{key: told for key, told in credits.items() if key != "tiers"}, *credits.get("tiers", ())],
+    }
+
+
 def _version(version: AgreementVersion, zone: str) -> Entries:
-    signed = version.signed
+    signed, listed = version.signed, terms(version)
     return _filled(
         number=version.number,
         from_=version.effective_from,
@@ -134,12 +145,12 @@ def _version(version: AgreementVersion, zone: str) -> Entries:
         not_covered=list(version.not_covered),
         duties=[{"of": each.of, "does": each.does} for each in version.duties],
         communication=[_announcement(each) for each in version.communication],
-        goals=[_goal(each) for each in version.goals],
+        goals=listed["goals"],
         termination=_termination(version.termination) if version.termination else None,
         parties=[_filled(role=each.role, name=each.name, contact=each.contact) for each in version.parties],
         targets=[_target(each, version) for each in version.targets],
-        exclusions=[_exclusion(each) for each in version.exclusions],
-        workload=[_workload(each) for each in version.workload],
+        exclusions=listed["exclusions"],
+        workload=listed["workload"],
         credits=_credits(version.credits) if version.credits else None,
         signed={"date": signed.on, "hash": signed.content_hash} if signed else None,
         ended=version.ended_on,

@@ -11,8 +11,16 @@ from typing import Any
 
 from django import forms
 
-from servanda.engine.agreement_terms import Announcement, Duty, InvalidTerm, Termination
-from servanda.engine.agreements import PERIODS, AgreementVersion, InvalidAgreement, Party
+from servanda.engine.agreement_terms import Announcement, Duty, Goal, InvalidTerm, Termination
+from servanda.engine.agreements import (
+    PERIODS,
+    AgreementVersion,
+    Credits,
+    Exclusion,
+    InvalidAgreement,
+    Party,
+    WorkloadLimit,
+)
 from servanda.engine.calendars import Calendar
 from servanda.engine.shifts import WEEKDAYS, InvalidCalendar, Shifts, Week
 from servanda.engine.targets import ANY_PRIORITY, MATURITIES, InvalidTarget, Limit, Target, TargetKind
@@ -20,6 +28,7 @@ from servanda.files import agreement_writing, notation
 from servanda.files.agreement_records import NO_LIMIT, OTHER
 from servanda.files.notation import BareDay, UnknownNotation
 from servanda.store.keepable import LONGEST_NAME, LONGEST_TEXT
+from servanda.web import agreement_lines
 from servanda.web.people_forms import MOST_BOXES
 
 MOST_TARGETS = 60
@@ -67,8 +76,27 @@ class VersionForm(forms.Form):
     customers = forms.MultipleChoiceField(label="For these customers; none chosen means everybody", required=False)
     hours = _lines("Hours of support", "Days and hours on each line, such as: mon-fri 08:00-12:00, 13:00-17:00")
     holidays = _lines("Closed on", "A date and its name on each line: 2026-12-25 Christmas Day; each year: 12-25.")
+    enforce_from = _day("Counted from", "Verdicts on tickets opened earlier are shown but not counted.")
     pause_reasons = _lines("The clock stands still while", "A reason on each line, such as: waiting for user")
     not_covered = _lines("Not covered", "One thing on each line.")
+    exclusions = _lines(
+        "Tickets that are left out",
+        "On each line a short name and why, by whom, and which: storm; reason: flood; approved by: head;"
+        " opened from: 2026-05-01; opened until: 2026-05-03. Also tickets, services, customers.",
+    )
+    workload = _lines(
+        "Up to how many tickets it is promised", "On each line, such as: desk; at most: 200; every: month."
+    )
+    goals = _lines(
+        "Improvements agreed",
+        "On each line, such as: calls; baseline: 40 complaints a month; change: -20 %; by: 2027-06-30;"
+        " source: call log",
+    )
+    credits = _lines(
+        "What is given back when it is missed",
+        "First the charge, such as: charge: 1000 EUR; every: month; cap: 20 %. Then each tier on a line:"
+        " target: working-again; below: 95 %; credit: 5 %",
+    )
     duties = _lines("Duties", "Whose it is, a colon, and what they do: customer: names a representative")
     communication = _lines(
         "Who is told", "Event; who is told; by whom; how; within what time. The last two may be left out."
@@ -135,6 +163,27 @@ class VersionForm(forms.Form):
         """Read a line of the communication plan from each line."""
         return tuple(self._made("communication", lambda line: Announcement(*_parted(line, ";", 5, least=3))))
 
+    def clean_exclusions(self) -> tuple[Exclusion, ...]:
+        """Read an exclusion from each line."""
+        return tuple(self._made("exclusions", agreement_lines.exclusion))
+
+    def clean_workload(self) -> tuple[WorkloadLimit, ...]:
+        """Read a workload limit from each line."""
+        return tuple(self._made("workload", agreement_lines.workload_limit))
+
+    def clean_goals(self) -> tuple[Goal, ...]:
+        """Read a goal from each line."""
+        return tuple(self._made("goals", agreement_lines.goal))
+
+    def clean_credits(self) -> Credits | None:
+        """Read the charge from the first line, and a tier from each other."""
+        if unchanged(self, "credits"):
+            return self.before.credits
+        try:
+            return agreement_lines.credits(_split(self.cleaned_data["credits"]))
+        except ValueError as refusal:
+            raise forms.ValidationError(f"{refusal}") from None
+
     def clean_parties(self) -> tuple[Party, ...]:
         """Read a party from each line."""
         return tuple(self._made("parties", _party))
@@ -159,6 +208,7 @@ class VersionForm(forms.Form):
     def _told(self, told: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         yield from ((name, told[name]) for name in ("effective_from", "effective_until", "owner", "review_on"))
         yield from ((name, told[name]) for name in ("review_every", "duties", "communication", "parties"))
+        yield from ((name, told[name]) for name in ("enforce_from", "exclusions", "workload", "goals", "credits"))
         yield "name", told.get("name", self.before.name)
         yield from ((name, frozenset(told[name])) for name in ("services", "customers") if name in told)
         yield "pause_reasons", frozenset(_split(told["pause_reasons"]))
@@ -269,7 +319,7 @@ def _as_sent(value: Any) -> Any:
 def first(version: AgreementVersion, number: int) -> dict[str, Any]:
     """Return what the form shows of a version that is to be changed."""
     ending, calendar = version.termination, version.calendar
-    names = ("name", "effective_from", "effective_until", "owner", "review_on", "review_every")
+    names = ("name", "effective_from", "effective_until", "enforce_from", "owner", "review_on", "review_every")
     return {
         "after": number,
         **{name: getattr(version, name) for name in names},
@@ -279,6 +329,7 @@ def first(version: AgreementVersion, number: int) -> dict[str, Any]:
         "holidays": _holidays_text(calendar) if calendar else "",
         "pause_reasons": "\n".join(sorted(version.pause_reasons)),
         "not_covered": "\n".join(version.not_covered),
+        **{name: agreement_lines.text_of(entries) for name, entries in agreement_writing.terms(version).items()},
         "duties": "\n".join(f"{each.of}: {each.does}" for each in version.duties),
         "communication": "\n".join(map(_announcement_text, version.communication)),
         "parties": "\n".join(f"{x.role}: {x.name}{f'; {x.contact}' if x.contact else ''}" for x in version.parties),

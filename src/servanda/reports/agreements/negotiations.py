@@ -180,11 +180,14 @@ def _says(share: Fraction | None, result: Result) -> str:
 
 def beyond_the_form(version: AgreementVersion) -> str:
     """Return what a version holds that the form does not ask, in words; empty where there is nothing."""
+    hours, targets = version.calendar, version.targets
     told = {
-        "exclusions": version.exclusions,
-        "workload limits": version.workload,
-        "credits": version.credits,
-        "goals": version.goals,
-        "a day from which it counts": version.enforce_from,
+        "breaks, seasons or special openings": hours
+        and (any(hours.weekly_breaks) or hours.breaks or hours.special or hours.seasons),
+        "targets with hours of their own": any(each.calendar != hours for each in targets),
+        "targets for some services or customers": any(each.services or each.customers for each in targets),
+        "targets that stop or pause in their own way": any(
+            each.stop != "resolved" or each.pauses is not None or each.start_rolls for each in targets
+        ),
     }
     return joined(name for name, value in told.items() if value)
