@@ -133,7 +133,7 @@ def test_a_manager_of_some_users_adds_services_for_them(printing: Client, signed
 
 def test_an_entry_is_looked_over(printing: Client) -> None:
     assert printing.post(f"{PRINTING}verify/", {"number": "1"}).status_code == 302
-    assert "Looked over by service-manager" in said(printing.get(PRINTING))
+    assert "Looked over by service_manager" in said(printing.get(PRINTING))
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ def test_an_estimate_stands_beside_what_is_measured_and_agreed(
 ) -> None:
     assert printing.post(f"{PRINTING}estimate/", ESTIMATE).status_code == 302
     told = levels_of(printing)
-    assert "60 % estimate of 1 December 2025 by service-manager : asked <b>Pat</b>" in told
+    assert "60 % estimate of 1 December 2025 by service_manager : asked <b>Pat</b>" in told
     assert "2 of 4 in time n = 4, January 2026" in told
     assert "Missed" in told
     assert "8 hours of open time for 75 % of tickets (desk/2)" in told

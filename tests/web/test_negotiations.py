@@ -175,9 +175,12 @@ def test_the_file_is_the_same_text_and_can_say_what_the_form_cannot(drafting: Cl
     assert models.ProposedText.objects.count() == 1
     goal = "{id: calls, baseline: 40 complaints, change: -20 %, by: 2027-03-31, source: book}"
     more = re.sub(r"( +)targets:\n", rf"\1goals:\n\1- {goal}\n\g<0>", text)
+    more = re.sub(r"( +)kind: resolution\n", r"\g<0>\1stop: closed\n", more)
     assert drafting.post(f"{LETTERS}file/", {"after": "1", "text": more}).headers["Location"] == LETTERS
     assert "From 40 to 32 by" in said(drafting.get(LETTERS))
-    assert "This version also has goals" in said(drafting.get(f"{LETTERS}write/"))
+    form = said(drafting.get(f"{LETTERS}write/"))
+    assert "This version also has targets that stop or pause in their own way" in form
+    assert "calls; baseline: 40 complaints; change: -20 %; by: 2027-03-31; source: book" in form
     assert written(drafting, owner="bursar").status_code == 302
     assert len(negotiations.one(MANAGER, "letters-home", 1).version.goals) == 1
 

@@ -102,6 +102,16 @@ def directory(viewer: Viewer) -> Directory:
     )
 
 
+def called(viewer: Viewer) -> Mapping[str, str]:
+    """Return what those of the viewer's organisation are called, by their ids, who have or had a role or an account.
+
+    For pages that say who did something: whoever may see the id of who did it sees the name that stands for it.
+    """
+    acting = Q(account__isnull=False) | Q(pk__in=models.RoleAssignment.objects.values("person_id"))
+    people = models.Person.objects.filter(acting, organisation__slug=viewer.organisation).exclude(name="")
+    return dict(people.values_list("slug", "name"))
+
+
 def one(viewer: Viewer, slug: str) -> OnePerson:
     """Return a person; raise `NotFound` where there is none of that id for the viewer."""
     organisation = access_organisation(viewer, Action.SEE_PEOPLE)

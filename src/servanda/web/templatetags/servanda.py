@@ -9,6 +9,7 @@ from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from servanda.queries import people
 from servanda.reports import ratios, words
 
 register = template.Library()
@@ -40,6 +41,15 @@ def instant(context: Context, at: datetime | None, zone: str = "") -> SafeString
 def time_of(at: datetime, zone: str) -> SafeString:
     """Return an instant on the wall clock of a zone, as an element; a list shows the same ones again and again."""
     return format_html('<time datetime="{}" title="{}">{}</time>', words.iso(at, zone), zone, words.instant(at, zone))
+
+
+@register.simple_tag(takes_context=True)
+def person(context: Context, id: str) -> SafeString:
+    """Show who did something by name; by their id where they have none, or none any more."""
+    request = context["request"]
+    if not hasattr(request, "people_called"):
+        request.people_called = people.called(request.viewer)
+    return format_html("<bdi>{}</bdi>", request.people_called.get(id, id))
 
 
 @register.simple_tag
