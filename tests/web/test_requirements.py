@@ -5,6 +5,7 @@ import html
 import io
 import re
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from django.test import Client
@@ -295,3 +296,49 @@ def test_a_survey_that_asks_nobody_is_refused(manager: Client, told: dict[str, s
     opened = {"service": "printing", "customers": "pupils", "closes_on": "2026-02-27", **told}
     assert manager.post(f"{REQUIREMENTS}surveys/open/", opened).status_code == 400
     assert models.ExpectationSurvey.objects.count() == 0
+
+
+# --- from a requirement to what promises it ---
+
+
+def test_what_promises_a_requirement_is_drafted_from_it(captured: Client, signed_in: SignedIn) -> None:
+    for kind, party, reply in (("team", "network", "can"), ("supplier", "acme", "with_cost"), ("team", "nobody", "")):
+        captured.post(f"{FIRST}ask/", {"number": "1", "party_kind": kind, "party": party, "wording": "Can you?"})
+        number = models.RequirementQuestion.objects.count()
+        if reply:
+            answers = signed_in(Role.SUPPLIER_CONTACT if kind == "supplier" else Role.TECHNICIAN)
+            told = {"reply": reply, **({"amount": "900", "currency": "EUR"} if reply == "with_cost" else {})}
+            assert answers.post(f"{REQUIREMENTS}asked/1/{number}/", told).status_code == 302
+    page = captured.get(FIRST).content.decode()
+    ways = [html.unescape(each) for each in re.findall(r'href="([^"]*negotiations/begin/\?[^"]*)"', page)]
+    assert len(ways) == 3  # with users, with the team that can, with the supplier that can at a cost
+    for way, name in zip(ways, ("Printing", "Network desk", "Maintenance"), strict=True):
+        answer = captured.post(way.partition("?")[0], {**asked_for(captured, way), "name": name})
+        assert answer.status_code == 302, said(answer, 400)
+    sla, ola, contract = (each.content for each in models.ProposedText.objects.order_by("pk"))
+    assert (sla["kind"], ola["kind"], contract["kind"]) == ("SLA", "OLA", "UC")
+    assert sla["customers"] == ["pupils"]
+    working_again = next(each for each in sla["targets"] if each["kind"] == "resolution")
+    (taken_up,) = ola["targets"]
+    assert [(each["share"], each["maturity"]) for each in (working_again, taken_up)] == [
+        ("19/20", "proposed"),
+        ("19/20", "assumed"),
+    ]
+    assert working_again["limits"] == taken_up["limits"]
+    assert (taken_up["party"], contract["targets"][0]["party"]) == ("network", "acme")
+
+
+def asked_for(browser: Client, way: str) -> dict[str, str]:
+    """Return what the page by which a draft begins was asked for, once it shows that."""
+    page, told = browser.get(way).content.decode(), dict(parse_qsl(way.partition("?")[2]))
+    assert '<input type="hidden" name="requirement" value="1"' in page
+    assert f'value="{told["begins"]}"' in page
+    assert f'value="{told.get("party", "")}"' in page
+    return told
+
+
+def test_no_draft_begins_from_a_requirement_that_is_not_there(captured: Client) -> None:
+    told = {"begins": "SLA", "name": "Printing", "requirement": "77"}
+    assert captured.post("/o/school/negotiations/begin/", told).status_code == 404
+    assert captured.post("/o/school/negotiations/begin/", {**told, "requirement": "x"}).status_code == 400
+    assert models.ProposedText.objects.count() == 0

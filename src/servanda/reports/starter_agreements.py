@@ -10,6 +10,7 @@ from servanda.engine.agreement_terms import Announcement, Duty, Termination
 from servanda.engine.agreements import NO_PRIORITIES, AgreementKind, AgreementVersion, PriorityScheme
 from servanda.engine.calendars import Calendar
 from servanda.engine.instants import HOUR
+from servanda.engine.requirements import Requirement
 from servanda.engine.shifts import Shift
 from servanda.engine.targets import ANY_PRIORITY, Limit, Target, TargetKind, Unit
 
@@ -77,6 +78,26 @@ def _terms(kind: AgreementKind) -> Mapping[str, object]:
 PARTIES: Mapping[AgreementKind, str] = MappingProxyType(
     {AgreementKind.SLA: "", AgreementKind.OLA: "second line", AgreementKind.UNDERPINNING_CONTRACT: "supplier"}
 )
+
+
+def meeting(version: AgreementVersion, needed: Requirement) -> AgreementVersion:
+    """Return a first draft that promises what a requirement asks; an agreement with users is for its group alone.
+
+    What it asks for is proposed, as users have said it; a team or a supplier has yet to say so. A requirement without
+    a figure, or of which no target tells, changes no target.
+    """
+    level, sla = needed.level, version.kind is AgreementKind.SLA
+    users = frozenset({needed.customer}) if sla else version.customers
+    if level is None or level.limit is None:
+        return replace(version, customers=users)
+    limits, maturity = {ANY_PRIORITY: level.limit}, "proposed" if sla else ASSUMED
+    targets = (
+        replace(each, limits=limits, share=level.share, maturity=maturity)
+        if each.kind in (level.kind.target_kind, TargetKind.HAND_OVER)
+        else each
+        for each in version.targets
+    )
+    return replace(version, customers=users, targets=tuple(targets))
 
 
 def version(

@@ -37,6 +37,7 @@ class BeginForm(forms.Form):
         help_text="As your tickets name it; for an OLA or a contract.",
     )
     agreement = forms.ChoiceField(label="Of which agreement", required=False)
+    requirement = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1, max_value=2**31 - 1)
 
     def __init__(
         self, told: Mapping[str, Any] | None, earlier: Mapping[str, str], services: Mapping[str, str], **more: Any

@@ -20,6 +20,7 @@ from servanda.files import agreement_writing, agreements, yaml_text
 from servanda.files.findings import Finding, Findings
 from servanda.queries import agreements as kept
 from servanda.queries import negotiations as under_way
+from servanda.queries import requirements
 from servanda.reports import starter_agreements
 from servanda.reports.agreements import as_pdf, changes, document, examples, shown, title
 from servanda.reports.agreements import negotiations as words
@@ -27,6 +28,7 @@ from servanda.services import accounts
 from servanda.services import negotiations as doing
 from servanda.services.negotiations import TextWrittenMeanwhile
 from servanda.store.access import NotFound
+from servanda.store.keepable import LONGEST_NAME
 from servanda.store.negotiations import Proposal, UnderWay, book, may_draft, speaks_for
 from servanda.web.agreement_forms import VersionForm, first, forms_of
 from servanda.web.negotiation_forms import BeginForm, FileForm, SaidForm, SignedForm
@@ -133,9 +135,10 @@ def begin(request: OrganisationRequest) -> HttpResponse:
     told = request.POST if request.method == "POST" else None
     form = BeginForm(told, earlier, listing.names.services, initial=_asked_for(request, earlier, listing.names))
     if request.method == "POST" and form.is_valid():
-        version = _first_draft(request, form.cleaned_data, listing)
+        proposal = _first_draft(request, form.cleaned_data, listing)
+        version = proposal.version
         try:
-            sequence = doing.begin(request.viewer, Proposal(version), now=request.now)
+            sequence = doing.begin(request.viewer, proposal, now=request.now)
         except BadInput as refusal:
             form.add_error(None, f"{refusal.found} {refusal.mend}")
         else:
@@ -144,28 +147,32 @@ def begin(request: OrganisationRequest) -> HttpResponse:
 
 
 def _asked_for(request: HttpRequest, earlier: Any, names: kept.Names) -> dict[str, str]:
-    service, agreement = request.GET.get("service", ""), request.GET.get("agreement", "")
-    if agreement in earlier:
-        return {"begins": "next", "agreement": agreement}
-    return {"begins": AgreementKind.SLA.value, "service": service, "name": names.services.get(service, "")}
+    told = request.GET
+    if told.get("agreement", "") in earlier:
+        return {"begins": "next", "agreement": told["agreement"]}
+    service, begins = told.get("service", ""), told.get("begins", AgreementKind.SLA.value)
+    more = {name: told[name][:LONGEST_NAME] for name in ("requirement", "party") if name in told}
+    return {"begins": begins, "service": service, "name": names.services.get(service, "")[:60], **more}
 
 
-def _first_draft(request: OrganisationRequest, told: dict[str, Any], listing: kept.Listing) -> AgreementVersion:
+def _first_draft(request: OrganisationRequest, told: dict[str, Any], listing: kept.Listing) -> Proposal:
     today = zones.to_local(request.zone, request.now).date()
     if told["begins"] == "next":
         last = next(each for each in listing.agreements if each.id == told["agreement"]).versions[-1]
         begins = max(today + SOON, last.version.effective_from + timedelta(days=1))
-        return replace(
-            last.version,
-            number=last.number + 1,
-            effective_from=begins,
-            effective_until=None,
-            enforce_from=None,
-            review_on=None,
-            signed=None,
-            ended_on=None,
+        return Proposal(
+            replace(
+                last.version,
+                number=last.number + 1,
+                effective_from=begins,
+                effective_until=None,
+                enforce_from=None,
+                review_on=None,
+                signed=None,
+                ended_on=None,
+            )
         )
-    return starter_agreements.version(
+    made = starter_agreements.version(
         AgreementKind(told["begins"]),
         accounts.slug_of(told["name"], "agreement"),
         told["name"],
@@ -175,6 +182,11 @@ def _first_draft(request: OrganisationRequest, told: dict[str, Any], listing: ke
         told["party"],
         told["service"],
     )
+    if told["requirement"] is None:
+        return Proposal(made)
+    needed = requirements.one(request.viewer, told["requirement"]).told
+    met, called = starter_agreements.meeting(made, needed), requirements.names(request.viewer).customers
+    return Proposal(met, customers={each: called.get(each, each) for each in met.customers})
 
 
 @page(Action.DRAFT_AGREEMENT, methods=ASKING)

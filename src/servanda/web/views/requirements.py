@@ -1,6 +1,7 @@
 """What users need: captured, compared with what is promised and delivered, asked of those who deliver, and judged."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
@@ -9,7 +10,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from servanda.bad_input import BadInput
-from servanda.engine.requirements import Progress
+from servanda.engine.agreements import AgreementKind
+from servanda.engine.requirements import Progress, Reply
 from servanda.engine.rights import Action
 from servanda.queries import required_levels
 from servanda.queries import requirements as kept
@@ -146,12 +148,30 @@ def _requirement_page(
         "sheet": found.sheet,
         "sheet_cost": words.money_words(found.sheet.told.cost) if found.sheet and found.sheet.told.cost else "",
         "sheet_agreements": _agreements(request, found),
+        "beginnings": _beginnings(found) if may_do(request.viewer, Action.DRAFT_AGREEMENT) else (),
         "drafting": words.DRAFTINGS[found.sheet.told.drafting] if found.sheet else "",
         "writes": writes,
         "forms": offered,
         "form": next(iter(refused.values())) if refused else None,
     }
     return render(request, "requirements/requirement.html", context, status=400 if refused else 200)
+
+
+def _beginnings(found: Kept) -> list[tuple[str, str]]:
+    """Return what can be drafted to promise a requirement: with its users, and with each who can see to it."""
+    of = {"requirement": f"{found.id}", "service": found.told.service}
+    drafts = [("an agreement with its users", {**of, "begins": AgreementKind.SLA.value})]
+    for each in found.asked:
+        if each.version == found.number and each.last and each.last.answer.reply is not Reply.CANNOT:
+            kind, what = _WITH[each.party_kind]
+            drafts.append((f"{what} {each.party}", {**of, "begins": kind.value, "party": each.party}))
+    return [(what, urlencode(told)) for what, told in drafts]
+
+
+_WITH = {
+    "team": (AgreementKind.OLA, "an agreement with team"),
+    "supplier": (AgreementKind.UNDERPINNING_CONTRACT, "a contract with"),
+}
 
 
 def _question(found: Kept) -> str:
