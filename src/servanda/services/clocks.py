@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q
 
 from servanda.engine.clocks import State
@@ -12,7 +13,7 @@ from servanda.engine.coverage import Coverage
 from servanda.engine.events import Ticket
 from servanda.engine.standing import TicketStanding, standing_of
 from servanda.services.tallies import Counted, Difference
-from servanda.store import histories, models, raw, records, translate
+from servanda.store import histories, models, raw, records, statistics, translate
 from servanda.store.books import coverage_of
 from servanda.store.translate import ClockRow
 
@@ -127,6 +128,8 @@ def rebuild(organisation: models.Organisation, coverage: Coverage, *, opened_fro
         _judge_anew(organisation, some, by, difference)
         count += len(some)
     difference.keep(organisation.pk)
+    if count > statistics.AFTER:
+        statistics.refresh(connection)
     return count
 
 

@@ -24,7 +24,7 @@ from servanda.bad_input import BadInput
 from servanda.engine.canonical import written as canonical
 from servanda.engine.rights import Action, Viewer
 from servanda.files.outputs import placed
-from servanda.store import access, other_databases, transfer_statements
+from servanda.store import access, other_databases, statistics, transfer_statements
 from servanda.store.models import Organisation
 from servanda.store.transfer_statements import ORGANISATION, Column, Kind, Table
 
@@ -269,7 +269,9 @@ def load(stream: IO[bytes], *, target: BaseDatabaseWrapper | None = None, progre
     """
     into = target or connection
     with transaction.atomic(using=into.alias):
-        return _Loading(into, _Reader(stream), progress).run()
+        loaded = _Loading(into, _Reader(stream), progress).run()
+    statistics.refresh(into)
+    return loaded
 
 
 class _Reader:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from servanda.bad_input import BadInput
 from servanda.engine.canonical import sha256
@@ -14,7 +14,7 @@ from servanda.services import audit
 from servanda.services.clocks import DESCRIBED
 from servanda.services.imports.planning import Plan, Progress, quiet
 from servanda.services.imports.spool import Prepared, Spool
-from servanda.store import crash_points, models, raw, translate
+from servanda.store import crash_points, models, raw, statistics, translate
 from servanda.store.access import access_organisation, lock_organisation
 
 TICKET_COLUMNS = ("id", "organisation_id", "source", "number", *DESCRIBED)
@@ -75,6 +75,8 @@ def commit(
         audit.note(organisation, viewer, Action.IMPORT_LOG, f"batch {batch.number}", now=now, content=content)
         crash_points.reach("import.audit")
     crash_points.reach("import.committed")
+    if plan.spool.count > statistics.AFTER:
+        statistics.refresh(connection)
     return Committed(batch.number, dict(plan.counts))
 
 
