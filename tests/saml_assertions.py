@@ -1,6 +1,7 @@
 """A provider of SAML without pages: it signs whatever a test lets it say, also what no provider should."""
 
 import base64
+import re
 import zlib
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -195,8 +196,10 @@ def _sign(element: etree._Element, by: Key, algorithm: str) -> None:
     context.sign(node)
 
 
-def sign_out_query(name_id: str = "n-1", signed_by: Key | None = None, *, signed: bool = True) -> str:
-    """Return the query by which the provider tells that somebody signed out."""
+def sign_out_query(
+    name_id: str = "n-1", signed_by: Key | None = None, *, signed: bool = True, lower: bool = False
+) -> str:
+    """Return the query by which the provider tells that somebody signed out; it may write %2b for %2B."""
     text = (
         '<samlp:LogoutRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol"'
         ' xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" Version="2.0"'
@@ -208,5 +211,7 @@ def sign_out_query(name_id: str = "n-1", signed_by: Key | None = None, *, signed
     if not signed:
         return query
     query += f"&SigAlg={quote_plus(RSA_SHA256)}"
+    if lower:
+        query = re.sub("%..", lambda found: found[0].lower(), query)
     signature = (signed_by or key()).private.sign(query.encode(), padding.PKCS1v15(), hashes.SHA256())
     return f"{query}&Signature={quote_plus(base64.b64encode(signature).decode())}"

@@ -307,9 +307,10 @@ def signed_on() -> Client:
     return browser
 
 
-def test_who_signs_out_at_the_provider_is_signed_out_here(sam: models.Person) -> None:
+@pytest.mark.parametrize("lower", [False, True])
+def test_who_signs_out_at_the_provider_is_signed_out_here(sam: models.Person, lower: bool) -> None:
     browser = signed_on()
-    answer = browser.get(f"{SIGNED_OUT}?{sign_out_query()}")
+    answer = browser.get(f"{SIGNED_OUT}?{sign_out_query(lower=lower)}")
     assert answer.status_code == 302
     led = urlsplit(answer.headers["Location"])
     assert (led.hostname, led.path, list(parse_qs(led.query))) == ("idp.example", "/off", ["SAMLResponse"])

@@ -5,6 +5,7 @@ assertion needs to be for us, now and once, is asked for here: the audience, the
 it answers. This is imported when somebody first signs on by SAML, as few do.
 """
 
+import re
 import zlib
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
@@ -22,6 +23,7 @@ from onelogin.saml2.settings import OneLogin_Saml2_Settings
 LONGEST_ANSWER = 200_000  # in letters; those with many attributes and certificates have some 20,000
 LONGEST_REQUEST = 20_000  # which is packed, and may unpack to a thousand times as much
 CONFIRMED = "/saml:Subject/saml:SubjectConfirmation/saml:SubjectConfirmationData"
+LOWER = re.compile("%(?:[a-f][0-9a-f]|[0-9][a-f])")
 UNREADABLE = (
     *(OneLogin_Saml2_Error, OneLogin_Saml2_ValidationError, zlib.error),
     *(AttributeError, KeyError, SyntaxError, TypeError, ValueError),
@@ -100,6 +102,7 @@ def _auth(request: HttpRequest, provider: Provider, **security: bool) -> Any:
         "script_name": request.path,
         "get_data": request.GET.dict(),
         "post_data": request.POST.dict(),
+        "lowercase_urlencoding": bool(LOWER.search(request.META.get("QUERY_STRING", ""))),  # as AD FS signs it
     }
     return _Auth(asked_as, _settings(request, provider, **security))
 
@@ -148,9 +151,9 @@ SECURITY = {
 class _Answer(OneLogin_Saml2_Response):  # type: ignore[misc]  # it ships no types
     """An answer that must say for whom, until when and to which request it is."""
 
-    def is_valid(self, request_data: Any, request_id: str | None = None, raise_exceptions: bool = False) -> bool:
+    def is_valid(self, *told: Any, **named: Any) -> bool:
         """Return whether it may be taken; what is wrong is then its error."""
-        if not super().is_valid(request_data, request_id, raise_exceptions):
+        if not super().is_valid(*told, **named):
             return False
         self._error = self._left_out()
         return self._error is None
@@ -166,10 +169,10 @@ class _Answer(OneLogin_Saml2_Response):  # type: ignore[misc]  # it ships no typ
             return "the assertion does not confirm that it answers our request, here, until an instant"
         return None
 
-    def _confirms(self, data: Any, recipient: str) -> bool:
+    def _confirms(self, element: Any, recipient: str) -> bool:
         asked = self.get_in_response_to()
-        said = asked and data.get("InResponseTo") == asked and data.get("Recipient") == recipient
-        return bool(said and data.get("NotOnOrAfter"))
+        said = asked and element.get("InResponseTo") == asked and element.get("Recipient") == recipient
+        return bool(said and element.get("NotOnOrAfter"))
 
 
 class _Auth(OneLogin_Saml2_Auth):  # type: ignore[misc]  # it ships no types
