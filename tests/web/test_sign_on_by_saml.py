@@ -285,7 +285,7 @@ def test_nonsense_is_no_answer(sam: models.Person, caplog: pytest.LogCaptureFixt
 
 def test_answers_are_counted(kept_school: models.Organisation) -> None:
     browser = nobody()
-    with override_settings(ACCOUNT_RATE_LIMITS={"sign_on": "2/m/ip"}):
+    with override_settings(ACCOUNT_RATE_LIMITS={"sign_on_back": "2/m/ip"}):
         codes = [browser.post(BACK, {"SAMLResponse": "x"}).status_code for _ in range(3)]
     assert codes == [502, 502, 429]
 

@@ -118,6 +118,7 @@ ACCOUNT_RATE_LIMITS = {
     "change_password": "5/m/user",
     "set_up": "20/m/ip,5/5m/key",
     "sign_on": "60/m/ip",
+    "sign_on_back": "60/m/ip",
     "reauthenticate": "20/5m/user",
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"

@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 def assertion(request: HttpRequest, provider_id: str) -> HttpResponse:
     """Check what a provider asserts, and lead on to where the browser's own session counts again."""
     provider = provider_at(request, provider_id, "saml")
-    if not ratelimit.consume(request, action="sign_on"):
+    if not ratelimit.consume(request, action="sign_on_back"):
         return too_many(request)
     from servanda.web import saml_messages
 
@@ -81,7 +81,7 @@ def signed_out(request: HttpRequest, provider_id: str) -> HttpResponse:
     try:
         asked = saml_messages.signed_out(request, set_up)
     except saml_messages.Mistold as fault:
-        log.warning("to sign out by %s was refused: %s", set_up.title, fault)
+        log.warning("to sign out by %s was refused: %r", set_up.title, fault)
         return refused(request, _not_signed_out(set_up.title))
     records = get_authentication_records(request, request.user if request.user.is_authenticated else None)
     if any((each.get("provider"), each.get("name_id")) == (set_up.issuer, asked.name_id) for each in records):
