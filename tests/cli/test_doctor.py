@@ -48,6 +48,19 @@ def test_a_database_that_cannot_be_opened_is_a_finding_with_what_to_do(url: str,
     assert "to do:" in done.stdout
 
 
+def test_what_is_wrong_with_the_file_of_single_sign_on_is_a_finding(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "idp.xml").write_text("<html>Not found</html>")
+    table = 'protocol = "saml"\ntitle = "School"\nmetadata_file = "idp.xml"\nsubject = "id"\ndomains = []\n'
+    (tmp_path / "sign-on.toml").write_text(f"[school]\n{table}")
+    monkeypatch.setenv("SERVANDA_SIGN_ON", f"{tmp_path / 'sign-on.toml'}")
+    done = servanda(f"sqlite:///{tmp_path / 'own.sqlite3'}", "doctor")
+    assert done.returncode == 1
+    assert done.stdout.startswith("fault    sign-on         the file idp.xml describes 0 identity providers\n")
+    assert "to do: Correct the file; docs/guide/sign-in.md shows examples." in " ".join(done.stdout.split())
+
+
 def test_a_file_that_is_no_database_is_a_finding(tmp_path: Path) -> None:
     (tmp_path / "letter").write_text("dear all " * 1000)
     done = servanda(f"sqlite:///{tmp_path / 'letter'}", "doctor")

@@ -9,11 +9,14 @@ from types import SimpleNamespace
 
 import pytest
 from django.db import connection, transaction
+from django.test import override_settings
 
+from servanda.config.sign_on import providers_of
 from servanda.engine.rights import Action, Assignment, Role, Viewer
 from servanda.services import audit, doctor
 from servanda.services.doctor import Finding, Level
 from servanda.store import models, tables
+from tests import saml_assertions
 from tests.databases import SQLITE_URL, work_on
 from tests.services.fresh import made
 from tests.upgrades import seeded
@@ -47,6 +50,20 @@ def test_it_is_said_who_can_sign_in(school: models.Organisation) -> None:
     assert [each.found for each in about("sign-in")] == [
         "nobody of school can sign in yet; 'servanda people invite' makes a link for somebody"
     ]
+
+
+def test_certificates_of_sign_on_that_end_soon_are_told(school: models.Organisation, tmp_path: Path) -> None:
+    saml_assertions.set_up(tmp_path)
+    with override_settings(SIGN_ON=providers_of({}, tmp_path)):
+        assert [each.found for each in about("sign-on")] == [
+            "people may sign on with School sign-on (https://idp.example/metadata)"
+        ]
+        soon = saml_assertions.ENDS - timedelta(days=29)
+        [found] = [each for each in doctor.examine(soon) if each.about == "sign-on"]
+        assert (found.level, found.found) == (
+            Level.WARNING,
+            "the last certificate of School sign-on holds until 2060-01-01",
+        )
 
 
 def test_what_is_well_is_said_too(school: models.Organisation) -> None:

@@ -353,6 +353,10 @@ OPEN: Mapping[str, Open] = MappingProxyType(
         "openid_connect_callback": Open(
             {"GET": 404, "HEAD": 404}, {"GET": 404, "HEAD": 404}, {"provider_id": "none-such"}
         ),
+        "saml_acs": Open({"POST": 404}, {"POST": 404}, {"provider_id": "none-such"}),
+        "saml_arrived": Open({"GET": 404}, {"GET": 404}, {"provider_id": "none-such"}),
+        "saml_sls": Open({"GET": 404}, {"GET": 404}, {"provider_id": "none-such"}),
+        "saml_metadata": Open({"GET": 404, "HEAD": 404}, {"GET": 404, "HEAD": 404}, {"provider_id": "none-such"}),
         "sign_on_connect": Open({"POST": 302}, {"POST": 302}, {"provider_id": "none-such"}),
         "sign_on_disconnect": Open({"POST": 302}, {"POST": 302}, {"number": 1}),
         "mfa_authenticate": Open(LED_ELSEWHERE, LED_ELSEWHERE),

@@ -8,6 +8,7 @@ from servanda import wall_time
 from servanda.bad_input import BadInput
 from servanda.cli.command import DONE, FINDINGS, Subparsers, add_command
 from servanda.cli.database_options import add_database_option
+from servanda.config.sign_on_tables import InvalidSignOn
 
 EXAMPLE = "servanda doctor"
 
@@ -36,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def findings(arguments: argparse.Namespace) -> list[dict[str, str]]:
-    """Return what the doctor found; a database that cannot be opened is a finding too."""
+    """Return what the doctor found; a database that cannot be opened, or settings that cannot be, is a finding too."""
     try:
         from servanda.config import setup
 
@@ -47,7 +48,8 @@ def findings(arguments: argparse.Namespace) -> list[dict[str, str]]:
         with failures.in_words():
             examined = doctor.examine(wall_time.now())
     except BadInput as refusal:
-        return [{"level": "fault", "about": "database", "found": refusal.found, "mend": refusal.mend}]
+        about = "sign-on" if isinstance(refusal, InvalidSignOn) else "database"
+        return [{"level": "fault", "about": about, "found": refusal.found, "mend": refusal.mend}]
     return [
         {"level": each.level.value, "about": each.about, "found": each.found, "mend": each.mend} for each in examined
     ]

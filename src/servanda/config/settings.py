@@ -13,7 +13,7 @@ from servanda.config.addresses import address_of
 from servanda.config.database_urls import database_of
 from servanda.config.folders import own_folder
 from servanda.config.secret_keys import secret_key
-from servanda.config.sign_on import providers_of
+from servanda.config.sign_on import as_allauth, providers_of
 
 _folder = own_folder(os.environ)
 _address = address_of(os.environ)
@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
+    "allauth.socialaccount.providers.saml",
     "csp",
     "django_htmx",
 ]
@@ -117,6 +118,7 @@ ACCOUNT_RATE_LIMITS = {
     "change_password": "5/m/user",
     "set_up": "20/m/ip,5/5m/key",
     "sign_on": "60/m/ip",
+    "sign_on_back": "60/m/ip",
     "reauthenticate": "20/5m/user",
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
@@ -136,7 +138,7 @@ CACHES = {
 
 SIGN_ON = providers_of(os.environ, _folder)
 SOCIALACCOUNT_ADAPTER = "servanda.web.sign_on_adapter.SignOnAdapter"
-SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [each.as_allauth() for each in SIGN_ON]}}
+SOCIALACCOUNT_PROVIDERS = as_allauth(SIGN_ON)
 SOCIALACCOUNT_REQUESTS_TIMEOUT = 10
 
 # --- the second step ---

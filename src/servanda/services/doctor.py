@@ -3,6 +3,7 @@
 It only looks. Each finding says what was found, even where all is well, so that nobody has to take its word.
 """
 
+import base64
 import importlib.util
 import shutil
 import sqlite3
@@ -14,6 +15,8 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from cryptography import x509
+from django.conf import settings
 from django.db import connection
 from django.db.models import Max, Min
 
@@ -28,6 +31,7 @@ LEAST_ROOM = 1024**3
 DRILL_EVERY = timedelta(days=35)
 WAITING_TOO_LONG = timedelta(hours=1)
 AHEAD = timedelta(minutes=5)
+BEFORE_A_CERTIFICATE_ENDS = timedelta(days=30)
 
 SQLITE_SETTINGS = {
     "journal_mode": ("wal", "wal"),
@@ -218,6 +222,22 @@ def _packages(_: datetime) -> Iterator[Finding]:
     yield _ok("packages", f"numba is {'there' if there else 'not installed'}; it only makes judging whole logs faster")
 
 
+def _sign_on(now: datetime) -> Iterator[Finding]:
+    """Name the providers of single sign-on, and whose certificates have ended or soon do: they will sign by others."""
+    for each in settings.SIGN_ON:
+        ends = [_end_of(one) for one in getattr(each, "certificates", ())]
+        if not ends or max(ends) > now + BEFORE_A_CERTIFICATE_ENDS:
+            yield _ok("sign-on", f"people may sign on with {each.title} ({each.issuer})")
+        else:
+            found = f"the last certificate of {each.title} holds until {max(ends):%Y-%m-%d}"
+            mend = "Ask for its new metadata, put it in place of the old file, and start again."
+            yield Finding(Level.WARNING, "sign-on", found, mend)
+
+
+def _end_of(certificate: str) -> datetime:
+    return x509.load_der_x509_certificate(base64.b64decode(certificate)).not_valid_after_utc
+
+
 SERVER_PACKAGES = {"psycopg": "a PostgreSQL database"}
 
 
@@ -393,5 +413,5 @@ def _time(now: datetime) -> Iterator[Finding]:
         yield _ok("time", f"{found}, and here it is {now:%Y-%m-%d %H:%M:%S} UTC")
 
 
-OF_THE_MACHINE: tuple[Check, ...] = (_database, _settings, _file, _room, _packages, _tables)
+OF_THE_MACHINE: tuple[Check, ...] = (_database, _settings, _file, _room, _packages, _sign_on, _tables)
 OF_WHAT_IS_KEPT: tuple[Check, ...] = (_administrators, _sign_in, _drills, _chains, _outbox, _agreements, _time)

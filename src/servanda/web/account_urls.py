@@ -5,7 +5,7 @@ from allauth.mfa.webauthn import views as webauthn
 from django.urls import path
 from django.views.decorators.http import require_http_methods, require_safe
 
-from servanda.web.views import accounts, second_step, sign_on
+from servanda.web.views import accounts, second_step, sign_on, sign_on_by_saml
 
 asking = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -13,6 +13,10 @@ urlpatterns = [
     path("sign-in/", asking(accounts.SignIn.as_view()), name="account_login"),
     path("sign-on/<slug:provider_id>/", sign_on.begin, name="sign_on"),
     path("sign-on/<slug:provider_id>/back/", sign_on.back, name="openid_connect_callback"),
+    path("sign-on/<slug:provider_id>/assertion/", sign_on_by_saml.assertion, name="saml_acs"),
+    path("sign-on/<slug:provider_id>/arrived/", sign_on_by_saml.arrived, name="saml_arrived"),
+    path("sign-on/<slug:provider_id>/signed-out/", sign_on_by_saml.signed_out, name="saml_sls"),
+    path("sign-on/<slug:provider_id>/metadata/", sign_on_by_saml.metadata, name="saml_metadata"),
     path("sign-on/<slug:provider_id>/connect/", sign_on.connect, name="sign_on_connect"),
     path("sign-on/connected/<int:number>/disconnect/", sign_on.disconnect, name="sign_on_disconnect"),
     path("sign-out/", asking(allauth.logout), name="account_logout"),

@@ -62,6 +62,7 @@ OF_ADDRESS: Mapping[str, str] = MappingProxyType(
         "account_reauthenticate": "sign-in",
         **{f"sign_on{each}": "sign-in" for each in ("", "_connect", "_disconnect")},
         "openid_connect_callback": "sign-in",
+        **{f"saml_{each}": "sign-in" for each in ("acs", "arrived", "sls", "metadata")},
         **{
             f"mfa_{each}": "sign-in"
             for each in (

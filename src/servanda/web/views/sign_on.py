@@ -12,7 +12,6 @@ from allauth.account.models import Login
 from allauth.account.utils import get_next_redirect_url
 from allauth.core import ratelimit
 from allauth.socialaccount.adapter import get_adapter
-from allauth.socialaccount.models import SocialApp
 from allauth.socialaccount.providers.base import AuthProcess
 from allauth.socialaccount.providers.oauth2.views import OAuth2Adapter
 from allauth.socialaccount.providers.openid_connect import views as openid_connect
@@ -59,10 +58,9 @@ def _off(request: HttpRequest, provider_id: str, process: str) -> HttpResponse:
     """Lead on to a provider by a page, as the content policy lets no form lead to another site."""
     if not ratelimit.consume(request, action="sign_on"):
         return too_many(request)
-    provider = _provider(request, provider_id)
+    provider = provider_at(request, provider_id)
     try:
-        answer = provider.redirect(request, process, next_url=get_next_redirect_url(request))
-        address = answer.headers["Location"]
+        address = _leading_to(request, provider, process)
     except (RequestException, *MISTOLD) as fault:
         return failed(request, provider.name, fault)
     if urlsplit(address).scheme not in {"http", "https"}:
@@ -70,11 +68,31 @@ def _off(request: HttpRequest, provider_id: str, process: str) -> HttpResponse:
     return render(request, "account/onward.html", {"address": address, "title": provider.name})
 
 
-def _provider(request: HttpRequest, provider_id: str) -> Any:
-    try:
-        return get_adapter().get_provider(request, provider_id)
-    except SocialApp.DoesNotExist:
-        raise NotFound("provider") from None
+def _leading_to(request: HttpRequest, provider: Any, process: str) -> str:
+    """Return the address at which a provider asks who somebody is, and remember that they were sent there."""
+    next_url, set_up = get_next_redirect_url(request), set_up_as(provider.sub_id)
+    if set_up.protocol != "saml":
+        return str(provider.redirect(request, process, next_url=next_url).headers["Location"])
+    from servanda.web import saml_messages
+
+    address, asked = saml_messages.asked(request, set_up)
+    provider.stash_redirect_state(request, process, next_url, state_id=asked)
+    return address
+
+
+def provider_at(request: HttpRequest, provider_id: str, protocol: str = "") -> Any:
+    """Return what allauth does with a provider; raise `NotFound` where there is none, or it speaks something else."""
+    if protocol not in {"", set_up_as(provider_id).protocol}:
+        raise NotFound("provider")
+    return get_adapter().get_provider(request, provider_id)
+
+
+def set_up_as(provider_id: str) -> Any:
+    """Return how a provider is set up; raise `NotFound` where none is."""
+    for each in settings.SIGN_ON:
+        if each.id == provider_id:
+            return each
+    raise NotFound("provider")
 
 
 # --- back ---
@@ -83,7 +101,7 @@ def _provider(request: HttpRequest, provider_id: str) -> Any:
 @require_safe
 def back(request: HttpRequest, provider_id: str) -> HttpResponse:
     """Take in whoever comes back from a provider."""
-    provider = _provider(request, provider_id)
+    provider = provider_at(request, provider_id, "openid-connect")
     if request.GET.get("error") == OAuth2Adapter.login_cancelled_error:
         return failed(request, provider.name, None, cancelled=True)
     try:
@@ -94,22 +112,35 @@ def back(request: HttpRequest, provider_id: str) -> HttpResponse:
 
 
 def arrived(request: HttpRequest, sociallogin: Any) -> HttpResponse:
-    """Let in, or connect, somebody of whom a provider told who they are."""
-    now = wall_time.now()
+    """Answer somebody of whom a provider of OpenID Connect told who they are."""
     try:
         told = _told(sociallogin)
-        if sociallogin.state.get("process") == AuthProcess.CONNECT:
-            return _connected(request, told)
-        account = models.Account.objects.get(pk=sign_ons.sign_on(told, now=now))
     except SignOnRefused as refusal:
-        return render(request, "account/not_invited.html", {"refusal": refusal}, status=403)
+        return refused(request, refusal)
+    return welcomed(request, told, sociallogin.state)
+
+
+def welcomed(request: HttpRequest, told: Told, state: dict[str, Any], **of_the_session: str) -> HttpResponse:
+    """Let in, or connect, somebody of whom a provider told who they are; `state` is what was kept when they were sent.
+
+    `of_the_session` is kept with how they signed in for as long as they stay.
+    """
+    try:
+        if state.get("process") == AuthProcess.CONNECT:
+            return _connected(request, told)
+        account = models.Account.objects.get(pk=sign_ons.sign_on(told, now=wall_time.now()))
+    except SignOnRefused as refusal:
+        return refused(request, refusal)
     if request.user.is_authenticated:
         get_account_adapter(request).logout(request)
-    record_authentication(request, account, "socialaccount", provider=told.issuer, uid=told.subject)
-    answer: HttpResponse = perform_login(
-        request, Login(user=account, redirect_url=sociallogin.get_redirect_url(request))
-    )
+    record_authentication(request, account, "socialaccount", provider=told.issuer, uid=told.subject, **of_the_session)
+    answer: HttpResponse = perform_login(request, Login(user=account, redirect_url=state.get("next")))
     return answer
+
+
+def refused(request: HttpRequest, refusal: SignOnRefused) -> HttpResponse:
+    """Say why somebody whom a provider knows is not let in."""
+    return render(request, "account/not_invited.html", {"refusal": refusal}, status=403)
 
 
 def _connected(request: HttpRequest, told: Told) -> HttpResponse:
@@ -122,7 +153,7 @@ def _connected(request: HttpRequest, told: Told) -> HttpResponse:
 
 def _told(sociallogin: Any) -> Told:
     """Return what a provider told; raise `SignOnRefused` where it contradicts itself."""
-    provider = next(each for each in settings.SIGN_ON if each.id == sociallogin.account.provider)
+    provider = set_up_as(sociallogin.account.provider)
     parts = [part for part in sociallogin.account.extra_data.values() if isinstance(part, dict)]
     if len({part.get("sub") for part in parts}) != 1:
         raise SignOnRefused(
