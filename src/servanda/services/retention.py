@@ -4,6 +4,7 @@ Events keep pseudonyms in place of the names that a source gives, and a name sta
 record alone. To empty that is to forget the person; a later import of the same name finds the pseudonym taken.
 """
 
+import re
 from datetime import date, datetime
 
 from django.db import connection, transaction
@@ -12,9 +13,11 @@ from django.db.models.functions import Cast
 
 from servanda.bad_input import BadInput
 from servanda.engine import zones
+from servanda.engine.canonical import plain
+from servanda.engine.directory import Sort
 from servanda.engine.rights import Action, Viewer
 from servanda.services import audit
-from servanda.store import models
+from servanda.store import directory, models
 from servanda.store.access import NotFound, access_organisation
 from servanda.store.slugs import PSEUDONYM
 
@@ -63,6 +66,7 @@ def anonymise(viewer: Viewer, slug: str, *, now: datetime, reason: str) -> None:
                 mend="Nothing to do.",
             )
         _refuse_name(reason, person)
+        _refuse_told(organisation, person)
         _forget([person], now)
         audit.note(organisation, viewer, Action.ANONYMISE, f"person {slug}", now=now, content={"reason": reason})
 
@@ -89,6 +93,7 @@ def anonymise_unseen(viewer: Viewer, since: date, *, now: datetime, reason: str)
         ]
         for person in people:
             _refuse_name(reason, person)
+            _refuse_told(organisation, person)
         _forget(people, now)
         content = {"reason": reason, "people": [each.slug for each in people]}
         audit.note(organisation, viewer, Action.ANONYMISE, f"people unseen since {since}", now=now, content=content)
@@ -125,6 +130,23 @@ def _refuse_name(reason: str, person: models.Person) -> None:
         )
 
 
+def _refuse_told(organisation: models.Organisation, person: models.Person) -> None:
+    """Raise `AnonymisationRefused` where the words about a group, a team or a supplier name somebody."""
+    told = [re.escape(each) for each in (person.name, person.email) if each]
+    if not told:
+        return
+    names = re.compile(rf"(?<!\w)({'|'.join(told)})(?!\w)", re.IGNORECASE)
+    kept = directory.everybody(organisation)
+    for sort in Sort:
+        for id, each in kept.of(sort).items():
+            if names.search("\n".join(text for text in plain(each).values() if isinstance(text, str))):
+                raise AnonymisationRefused(
+                    f"the words about {sort.value} '{id}' have the name or the address of the person",
+                    expected="words without either",
+                    mend="Take it out of them first, on the page of people.",
+                )
+
+
 def _forget(people: list[models.Person], now: datetime) -> None:
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
@@ -133,6 +155,7 @@ def _forget(people: list[models.Person], now: datetime) -> None:
         person.name, person.email, person.anonymised_at = "", "", now
     models.Person.objects.bulk_update(people, ["name", "email", "anonymised_at"], batch_size=500)
     models.SavedView.objects.filter(person__in=people).delete()
+    models.TeamMember.objects.filter(person__in=people).delete()
     _forget_accounts(people)
 
 
@@ -158,7 +181,7 @@ def leave_no_trace() -> None:
     """
     with connection.cursor() as cursor:
         if connection.vendor != "sqlite":
-            for model in (models.Person, models.Account):
+            for model in (models.Person, models.Account, models.Customer, models.Supplier, models.Team):
                 cursor.execute(f"VACUUM FULL {connection.ops.quote_name(model._meta.db_table)}")
             return
         cursor.execute("VACUUM")
