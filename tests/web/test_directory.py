@@ -21,6 +21,7 @@ from servanda.files import people as people_file
 from servanda.services import everybody
 from servanda.store import books, models, translate
 from servanda.web.directory_forms import GroupForm, RecordForm, SupplierForm, TeamForm, initial
+from tests.examples import small_log
 from tests.tenancy import school
 from tests.web.browsers import SignedIn
 from tests.web.test_people import said, text_of
@@ -66,7 +67,7 @@ def told(kept_school: models.Organisation) -> None:
 def contract(kept_school: models.Organisation, tmp_path: Path) -> None:
     """Keep a contract that names Acme, and one that nothing is kept of."""
     path = tmp_path / "contract.yaml"
-    text = school.small_log.AGREEMENTS.rstrip("\n") + "\n" + CONTRACT
+    text = small_log.AGREEMENTS.rstrip("\n") + "\n" + CONTRACT
     path.write_text(text, encoding="utf-8")
     [version] = [each for each in agreement_files.load(path).versions if each.agreement == "copiers"]
     translate.record_of_version(version, kept_school, school.NOW).save()
@@ -353,8 +354,8 @@ def test_form_file_form_is_identical(sort: Sort, tmp_path: Path) -> None:
     def law(told: Mapping[str, Any]) -> None:
         form = form_of(sort, told)
         record = record_of(form)
-        everybody = Everybody(**{PARTS[sort]: {"a b": record}})
-        path.write_text(people_file.written("school", everybody), encoding="utf-8", newline="")
+        parts: dict[str, Any] = {PARTS[sort]: {"a b": record}}
+        path.write_text(people_file.written("school", Everybody(**parts)), encoding="utf-8", newline="")
         [(id, again)] = people_file.load(path).everybody.of(sort).items()
         assert (id, again) == ("a b", record)
         shown = form_of(sort, None, initial=initial(again))

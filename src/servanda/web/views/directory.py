@@ -36,7 +36,7 @@ FIELDS = {
     "active": "whether it is closed",
     "contact": "how it is reached",
     "contacts": "how it is reached",
-    "description": "what it does",
+    "description": "description",
     "dispute_contact": "whom to turn to in a dispute",
     "email": "address",
     "line": "line of support",
@@ -132,7 +132,7 @@ def _step_words(step: Step) -> str:
     told: dict[str, Any] = dict(step.content)
     fields = ", ".join(dict.fromkeys(FIELDS.get(each, each) for each in told.get("fields", ())))
     people = [
-        f"{word} {', '.join(told[key])}" for key, word in (("in", "in came"), ("out", "out went")) if told.get(key)
+        f"{', '.join(told[key])} {word}" for key, word in (("in", "came in"), ("out", "went out")) if told.get(key)
     ]
     return "; ".join(filter(None, (f"{told.get('done')}{f': {fields}' if fields else ''}", *people)))
 
