@@ -134,15 +134,15 @@ def _refuse_many(members: int) -> None:
 
 
 def _check_references(organisation: models.Organisation, told: Team) -> None:
-    known = directory.people(organisation).keys()
-    if unknown := sorted(told.members - known):
+    if unknown := sorted(told.members - directory.named(organisation, told.members)):
         raise RecordRefused(
             f"There is no person '{unknown[0]}' here who could be in the team.",
             expected="people who are kept by a name",
             mend="Add the person first, or choose another.",
             part="members",
         )
-    if told.supplier and told.supplier not in directory.suppliers(organisation):
+    suppliers = models.Supplier.objects.filter(organisation=organisation, slug=told.supplier)
+    if told.supplier and not suppliers.exists():
         raise RecordRefused(
             f"There is no supplier '{told.supplier}' here whose team it could be.",
             expected="a supplier that is kept",

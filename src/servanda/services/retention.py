@@ -66,7 +66,7 @@ def anonymise(viewer: Viewer, slug: str, *, now: datetime, reason: str) -> None:
                 mend="Nothing to do.",
             )
         _refuse_name(reason, person)
-        _refuse_told(organisation, person)
+        _Words(organisation).refuse(person)
         _forget([person], now)
         audit.note(organisation, viewer, Action.ANONYMISE, f"person {slug}", now=now, content={"reason": reason})
 
@@ -91,9 +91,10 @@ def anonymise_unseen(viewer: Viewer, since: date, *, now: datetime, reason: str)
             for each in kept.exclude(pk__in=roled).exclude(slug__in=signed).order_by("slug")
             if (seen := last.get(each.slug)) is None or seen < begin
         ]
+        words = _Words(organisation)
         for person in people:
             _refuse_name(reason, person)
-            _refuse_told(organisation, person)
+            words.refuse(person)
         _forget(people, now)
         content = {"reason": reason, "people": [each.slug for each in people]}
         audit.note(organisation, viewer, Action.ANONYMISE, f"people unseen since {since}", now=now, content=content)
@@ -130,20 +131,30 @@ def _refuse_name(reason: str, person: models.Person) -> None:
         )
 
 
-def _refuse_told(organisation: models.Organisation, person: models.Person) -> None:
-    """Raise `AnonymisationRefused` where the words about a group, a team or a supplier name somebody."""
-    told = [re.escape(each) for each in (person.name, person.email) if each]
-    if not told:
-        return
-    names = re.compile(rf"(?<!\w)({'|'.join(told)})(?!\w)", re.IGNORECASE)
-    kept = directory.everybody(organisation)
-    for sort in Sort:
-        for id, each in kept.of(sort).items():
-            if names.search("\n".join(text for text in plain(each).values() if isinstance(text, str))):
+class _Words:
+    """What is written about groups of users, teams and suppliers, where somebody may be named."""
+
+    def __init__(self, organisation: models.Organisation) -> None:
+        kept = directory.everybody(organisation)
+        self._texts = {
+            f"{sort.value} '{id}'": "\n".join(text for text in plain(each).values() if isinstance(text, str)).casefold()
+            for sort in Sort
+            for id, each in kept.of(sort).items()
+        }
+        self._all = "\n".join(self._texts.values())
+
+    def refuse(self, person: models.Person) -> None:
+        """Raise `AnonymisationRefused` where they have the name or the address of somebody."""
+        for each in filter(None, (person.name.casefold(), person.email.casefold())):
+            if each not in self._all:
+                continue
+            whole = re.compile(rf"(?<!\w){re.escape(each)}(?!\w)")
+            about = next((about for about, text in self._texts.items() if whole.search(text)), None)
+            if about is not None:
                 raise AnonymisationRefused(
-                    f"the words about {sort.value} '{id}' have the name or the address of the person",
+                    f"the words about {about} have the name or the address of the person",
                     expected="words without either",
-                    mend="Take it out of them first, on the page of people.",
+                    mend="Take it out of them first, on the pages of people.",
                 )
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
+from django.db.models import Q, QuerySet
+
 from servanda.engine.directory import CustomerGroup, Everybody, PersonRecord, Record, Sort, Supplier, Team
 from servanda.engine.rights import Assignment
 from servanda.store import models, translate
@@ -18,12 +20,20 @@ def people(organisation: models.Organisation) -> Mapping[str, PersonRecord]:
     held: dict[int, set[Assignment]] = {}
     for each in models.RoleAssignment.objects.filter(organisation=organisation):
         held.setdefault(each.person_id, set()).add(translate.assignment_of(each))
-    named = models.Person.objects.filter(organisation=organisation, anonymised_at=None).exclude(name="")
     return {
         each.slug: PersonRecord(each.name, each.email, each.active, frozenset(held.get(each.pk, ())))
-        for each in named.order_by("slug")
-        if not PSEUDONYM.fullmatch(each.slug)
+        for each in _named(organisation)
     }
+
+
+def named(organisation: models.Organisation, slugs: Iterable[str]) -> set[str]:
+    """Return which of some people are kept by a name and an id of their own."""
+    return set(_named(organisation).filter(slug__in=slugs).values_list("slug", flat=True))
+
+
+def _named(organisation: models.Organisation) -> QuerySet[models.Person]:
+    by_source = Q(slug__regex=f"^{PSEUDONYM.pattern}$")
+    return models.Person.objects.filter(~by_source, organisation=organisation, anonymised_at=None).exclude(name="")
 
 
 def groups(organisation: models.Organisation) -> Mapping[str, CustomerGroup]:
