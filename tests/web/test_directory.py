@@ -193,6 +193,21 @@ def statements(browser: Client) -> list[int]:
     return counts
 
 
+def test_the_page_of_a_person_says_what_files_did_to_them(administrator: Client, told: None) -> None:
+    for last in (date(2026, 12, 31), date(2027, 12, 31), None):
+        role = Assignment(Role.SUPPLIER_CONTACT, CONTACT.scope, until_on=last)
+        sam = PersonRecord("Sam", "sam@school.example", roles=frozenset({role}))
+        everybody.apply(KIM, Everybody({"sam": sam}), now=school.NOW)
+    shown = text_of(administrator, f"{PEOPLE}person/sam/")
+    for each in (
+        "has another name and another address",
+        "is supplier contact until 2026-12-31",
+        "stays supplier contact until 2027-12-31",
+        "stays supplier contact without an end",
+    ):
+        assert each in shown
+
+
 # --- doing ---
 
 
