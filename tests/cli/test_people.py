@@ -1,10 +1,12 @@
 """The command `people`, step by step."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from servanda import wall_time
+from servanda.files import people as people_file
 from servanda.services import accounts, organisations, people
 from servanda.store import models
 from tests.builders import instant
@@ -186,3 +188,80 @@ def test_a_role_that_cannot_be_is_refused_in_words(
     with pytest.raises(SystemExit):
         run(monkeypatch, "people", "assign", "kim", "--role", "king")
     assert "'king' is no role" in capsys.readouterr().err
+
+
+FILE = """\
+format: servanda-people/1
+organisation: school
+people:
+- {id: kim, name: Kim, roles: [{role: administrator}]}
+- id: sam
+  name: Sam
+  roles: [{role: technician, services: [mail], until: 2099-12-31}]
+suppliers:
+- {id: acme, name: Acme}
+teams:
+- {id: desk, name: Desk, members: [sam], supplier: acme}
+"""
+
+
+def test_a_file_is_planned_kept_taken_out_and_then_the_same(
+    own: models.Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, out = tmp_path / "people.yaml", tmp_path / "out.yaml"
+    path.write_text(FILE, encoding="utf-8")
+    told = []
+    for words in (("--plan",), (), ()):
+        assert run(monkeypatch, "people", "apply", f"{path}", *words) == 0
+        told.append(capsys.readouterr().out.splitlines())
+    role = "person sam is technician of service mail, until 2099-12-31"
+    assert told == [
+        [
+            "to change: person kim",
+            "to add: person sam",
+            f"to give: {role}",
+            "to add: supplier acme",
+            "to add: team desk",
+            "0 as kept.",
+            "Nothing was written.",
+        ],
+        [
+            "changed: person kim",
+            "added: person sam",
+            f"given: {role}",
+            "added: supplier acme",
+            "added: team desk",
+            "0 as kept.",
+        ],
+        ["4 as kept."],
+    ]
+    assert run(monkeypatch, "people", "export", "--out", f"{out}") == 0
+    assert capsys.readouterr().out == f"People, groups, suppliers and teams are in {out}.\n"
+    assert people_file.load(out).everybody == people_file.load(path).everybody
+    assert run(monkeypatch, "people", "export") == 0
+    assert capsys.readouterr().out == out.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("this", "that", "refusal"),
+    [
+        ("organisation: school", "organisation: college", "the file is of the organisation 'college'"),
+        ("supplier: acme", "supplier: none-such", "people.yaml:11: There is no supplier 'none-such' here"),
+        ("role: technician", "role: service_manager}, {role: representative", "people.yaml:5: 'sam' is"),
+        ("{role: administrator}", "{role: administrator, until: 2099-12-31}", "Nobody would be left"),
+    ],
+)
+def test_of_a_file_with_a_fault_nothing_is_kept(
+    own: models.Organisation,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    this: str,
+    that: str,
+    refusal: str,
+) -> None:
+    path = tmp_path / "people.yaml"
+    path.write_text(FILE.replace(this, that), encoding="utf-8")
+    assert run(monkeypatch, "people", "apply", f"{path}") == 2
+    assert refusal in capsys.readouterr().err
+    assert (models.Person.objects.count(), models.Supplier.objects.count()) == (1, 0)

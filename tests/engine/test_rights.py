@@ -69,6 +69,8 @@ def test_an_auditor_sees_everything_and_changes_nothing() -> None:
         Action.SEE_AUDIT,
         Action.SEE_CATALOGUE,
         Action.SEE_PEOPLE,
+        Action.SEE_GROUP,
+        Action.SEE_SUPPLIER,
         Action.SEE_REQUIREMENT,
         Action.SEE_SPEC_SHEET,
         Action.VERIFY,
@@ -208,3 +210,18 @@ def test_a_scope_never_grants_what_the_role_does_not(given_role: Assignment, act
     if may(viewer(given_role), action, subject):
         assert action in GRANTED[given_role.role]
         assert subject.organisation == "school"
+
+
+def test_a_supplier_contact_sees_its_own_supplier_and_no_group_of_users() -> None:
+    contact = with_role(Role.SUPPLIER_CONTACT, suppliers={"acme"})
+    assert may(contact, Action.SEE_SUPPLIER, Subject("school", suppliers=frozenset({"acme"})))
+    assert not may(contact, Action.SEE_SUPPLIER, Subject("school", suppliers=frozenset({"copier-company"})))
+    assert not may(contact, Action.SEE_GROUP, Subject("school", customer="staff"))
+
+
+def test_who_speaks_for_users_sees_their_own_group_and_no_supplier() -> None:
+    for role in (Role.REPRESENTATIVE, Role.EXECUTIVE):
+        speaking = with_role(role, customers={"staff"})
+        assert may(speaking, Action.SEE_GROUP, Subject("school", customer="staff"))
+        assert not may(speaking, Action.SEE_GROUP, Subject("school", customer="pupils"))
+        assert not may(speaking, Action.SEE_SUPPLIER, Subject("school", suppliers=frozenset({"acme"})))

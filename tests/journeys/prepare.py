@@ -56,6 +56,23 @@ def main(folder: Path) -> None:
     keep(viewer, agreements, mapping, table, now)
     keep(viewer, real_agreements(folder), REAL / "mapping.yaml", real_morning(folder), now)
     require(viewer, now)
+    direct(viewer, now)
+
+
+def direct(viewer: Any, now: datetime) -> None:
+    """Keep who the teachers are, a supplier and two teams."""
+    from servanda.engine.directory import CustomerGroup, Everybody, Supplier, Team
+    from servanda.services import everybody
+
+    told = Everybody(
+        groups={"teachers": CustomerGroup("Teachers", 60, "Everybody who teaches.")},
+        suppliers={"wires": Supplier("Wires & Sons", "Cables and switches.", "020 7946 0000", "Head office")},
+        teams={
+            "Help desk": Team("Help desk", email="help@hill.example", members=frozenset({"kim"})),
+            "Network": Team("Network", 2, "wires", "Mends cables and switches.", active=False),
+        },
+    )
+    everybody.apply(viewer, told, now=now)
 
 
 def require(viewer: Any, now: datetime) -> None:

@@ -53,6 +53,7 @@ def main(folder: Path) -> None:
     write_catalogue(viewer, now)
     negotiate(viewer, now)
     require(viewer, now)
+    direct(viewer, now)
     record(viewer, now)
     take_in(viewer, folder, now)
     issue_report(viewer, now)
@@ -156,6 +157,22 @@ def negotiate(viewer: Viewer, now: datetime) -> None:
             negotiations.take(viewer, id, 1, StepKind.WAIVED, now=now, **waived)
         paper = {"side": Side.CUSTOMER, "signatory": each, "remark": each, "on_paper": True}
         negotiations.take(viewer, id, 1, StepKind.APPROVED, now=now, **paper)
+
+
+def direct(viewer: Viewer, now: datetime) -> None:
+    """Keep a supplier and a team for each payload, all of whose texts it is, and say the same of its group of users."""
+    from servanda.engine.directory import CustomerGroup, Everybody, Supplier, Team
+    from servanda.services import everybody
+
+    numbered = list(enumerate(PAYLOADS))
+    told = Everybody(
+        groups={f"c{number}": CustomerGroup(each, number, each) for number, each in numbered},
+        suppliers={each: Supplier(each, each, each, each) for each in PAYLOADS},
+        teams={
+            each: Team(each, 2, each, each, each, each, frozenset({f"person-{number}"})) for number, each in numbered
+        },
+    )
+    everybody.apply(viewer, told, now=now)
 
 
 def require(viewer: Viewer, now: datetime) -> None:

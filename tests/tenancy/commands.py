@@ -79,6 +79,8 @@ OF_ONE_ORGANISATION: Mapping[str, tuple[Words, ...]] = MappingProxyType(
             ("requirements", "apply", "{requirements}"),
             ("requirements", "export"),
         ),
+        "people export": (("people", "export"), ("people", "export", "--out", "{out}/people.yaml")),
+        "people apply": (("people", "apply", "{people}", "--plan"), ("people", "apply", "{people}")),
         "people add": (("people", "add", "sam", "--name", "Sam", "--email", "sam@example.org"),),
         "people assign": (("people", "assign", "sam", "--role", "technician", "--service", "printing"),),
         "people hand-over": (("people", "hand-over", "sam", "--role", "technician", "--to", "technician"),),

@@ -53,6 +53,19 @@ requirements:
 - {number: 1, customer: pupils, wording: Before the lesson is over., service: printing}
 """
 
+PEOPLE = """\
+format: servanda-people/1
+organisation: school
+people:
+- {id: alex, name: Alex, roles: [{role: representative, customers: [pupils], until: "2026-12-31"}]}
+customers:
+- {id: pupils, name: Pupils, users: 800}
+suppliers:
+- {id: acme, name: Acme}
+teams:
+- {id: copiers, name: Copiers, line: 2, supplier: acme, members: [alex]}
+"""
+
 
 def keep(folder: Path) -> models.Organisation:
     """Keep the school with its agreement and its people; its tickets come by commands."""
@@ -95,6 +108,7 @@ def written(folder: Path) -> Mapping[str, str]:
         ("catalogue.yaml", CATALOGUE),
         ("services.csv", "id,service,used by\nprinting,Printing,pupils\nlibrary,Library,pupils\n"),
         ("requirements.yaml", REQUIREMENTS),
+        ("people.yaml", PEOPLE),
     ):
         (folder / name).write_text(text, encoding="utf-8")
     return {path.stem: f"{path}" for path in folder.iterdir()}

@@ -187,11 +187,23 @@ def _people(school: models.Organisation) -> Viewer:
         noted_by="kim",
         noted_at=RECORDED,
     )
+    _teams(school, kim)
     return Viewer(school.slug, "kim", date(2026, 2, 2), (Assignment(Role.ADMINISTRATOR),))
 
 
+def _teams(school: models.Organisation, kim: models.Person) -> None:
+    acme = models.Supplier.objects.create(
+        organisation=school, slug="acme", name=TEXTS[2], contacts=TEXTS[3], dispute_contact=TEXTS[4], since=START.date()
+    )
+    for slug, supplier in (("second line", None), ("copiers", acme)):
+        team = models.Team.objects.create(
+            organisation=school, slug=slug, name=TEXTS[2], line=2, supplier=supplier, active=supplier is None
+        )
+        models.TeamMember.objects.create(organisation=school, team=team, person=kim)
+
+
 def _catalogue(school: models.Organisation) -> None:
-    models.Customer.objects.create(organisation=school, slug="staff", name=TEXTS[2])
+    models.Customer.objects.create(organisation=school, slug="staff", name=TEXTS[2], users=80, description=TEXTS[3])
     for slug in ("mail", "print"):
         models.Service.objects.create(organisation=school, slug=slug, name=slug)
     content = plain(CatalogueEntry("mail", TEXTS[2], not_covered=TEXTS[4], used_by=("staff",), users=120))

@@ -142,6 +142,19 @@ def of_writing(form: Mapping[str, str], done: int = 302, methods: frozenset[str]
     return OfOrganisation(seen_by, methods=methods, done=done, form=form, **OF_A_REQUIREMENT)
 
 
+def of_records(sort: str, id: str, model: str, seen_by: Action) -> Mapping[str, OfOrganisation]:
+    """Return the pages of groups of users, of suppliers or of teams: the list, one of them, and the two forms."""
+    one: Mapping[str, Any] = {"parts": {sort: id}, "missing": {sort: "none-such"}, "foreign": {sort: f"{model}.slug"}}
+    writers = who_may(Action.MANAGE_PEOPLE)
+    return {
+        f"{sort}s": OfOrganisation(who_may(seen_by)),
+        sort: OfOrganisation(who_may(seen_by), **one),
+        f"{sort}_add": OfOrganisation(writers, methods=ASKING, done=400),
+        # What is sent is refused, as somebody else has changed it since.
+        f"{sort}_write": OfOrganisation(writers, methods=ASKING, form={"name": "A", "after": "-"}, done=400, **one),
+    }
+
+
 def of_managing(form: Mapping[str, str], done: int = 302) -> OfOrganisation:
     """Return what is done about somebody by whoever manages people."""
     return OfOrganisation(who_may(Action.MANAGE_PEOPLE), methods=DOING, done=done, form=form, **OF_SOMEBODY)
@@ -300,6 +313,9 @@ OF_ORGANISATION: Mapping[str, OfOrganisation] = MappingProxyType(
         "attendance_note": OfOrganisation(
             who_may(Action.NOTE_ATTENDANCE), methods=DOING, form={"on": "2026-01-12", "present": "representative"}
         ),
+        **of_records("group", "pupils", "customer", Action.SEE_GROUP),
+        **of_records("supplier", "acme", "supplier", Action.SEE_SUPPLIER),
+        **of_records("team", "copiers", "team", Action.SEE_PEOPLE),
         "people_add": OfOrganisation(who_may(Action.MANAGE_PEOPLE), methods=DOING, form={"name": "Alex"}),
         "person": OfOrganisation(who_may(Action.SEE_PEOPLE), **OF_SOMEBODY),
         "person_assign": of_managing({"role": "technician"}),

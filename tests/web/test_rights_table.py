@@ -13,11 +13,12 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from servanda.engine.agreements import AgreementKind
 from servanda.engine.catalogue import CatalogueEntry
+from servanda.engine.directory import CustomerGroup, Everybody, Supplier, Team
 from servanda.engine.negotiation import StepKind
 from servanda.engine.requirements import Requirement, SpecSheet, Survey
 from servanda.engine.rights import Assignment, Role, Viewer
 from servanda.reports import starter_agreements
-from servanda.services import catalogue, negotiations, people, requirements, surveys, transfers
+from servanda.services import catalogue, everybody, negotiations, people, requirements, surveys, transfers
 from servanda.store import models, translate
 from servanda.store.negotiations import Proposal
 from tests.cli.kept import run
@@ -36,6 +37,11 @@ REPORTED = (
     ("reports", "draft", "2025-12"),
 )
 """The report of January is issued, that of December is in preparation."""
+RECORDS = Everybody(
+    groups={"pupils": CustomerGroup("Pupils")},
+    suppliers={"acme": Supplier("Acme")},
+    teams={"copiers": Team("Copiers", supplier="acme")},
+)
 
 Browsers = Mapping[str, Client]
 
@@ -72,6 +78,7 @@ def browsers(
     catalogue.write(kim, "printing", CatalogueEntry("Printing"), after=0, now=school.NOW)
     begin_letters(kim)
     require(kim)
+    everybody.apply(kim, RECORDS, now=school.NOW)
     gone = person(kept_school, "ended")
     translate.record_of_assignment(Assignment(Role.ADMINISTRATOR, until_on=date(2026, 2, 1)), gone).save()
     ended.force_login(give_account(gone))

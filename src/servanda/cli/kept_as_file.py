@@ -18,21 +18,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Says:
-    """What the command and its steps say of themselves; `file` is what FILE is to be."""
+    """What the steps, and a command that has no others, say of themselves; `file` is what FILE is to be."""
 
-    command: str
     export: str
     apply: str
     file: str
+    command: str = ""
 
 
 def add_steps(subparsers: Subparsers, name: str, says: Says, export: Step, apply: Step) -> None:
     """Announce a command with the two steps; the examples name a file like the command."""
-    parse = partial(_add, example=f"servanda {name} apply {name}.yaml --plan")
-    steps = parse(subparsers, name, says.command, export).add_subparsers(metavar="STEP", required=True)
+    parser = _add(subparsers, name, says.command, export, example=f"servanda {name} apply {name}.yaml --plan")
+    add_export_and_apply(parser.add_subparsers(metavar="STEP", required=True), name, says, export, apply)
+
+
+def add_export_and_apply(steps: Subparsers, name: str, says: Says, export: Step, apply: Step) -> None:
+    """Announce the two steps beside others that a command has."""
     out = _add(steps, "export", says.export, export, example=f"servanda {name} export --out {name}.yaml")
     out.add_argument("--out", type=Path, metavar="FILE", help="write to this file, which appears whole or not at all")
-    into = parse(steps, "apply", says.apply, apply)
+    into = _add(steps, "apply", says.apply, apply, example=f"servanda {name} apply {name}.yaml --plan")
     into.add_argument("file", type=Path, metavar="FILE", help=says.file)
     into.add_argument("--plan", action="store_true", help="show what would be kept, and keep nothing")
     for step in (out, into):

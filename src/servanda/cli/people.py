@@ -9,19 +9,28 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from servanda.bad_input import BadInput
+from servanda.cli import kept_as_file
 from servanda.cli.command import Subparsers, add_command
 from servanda.cli.database_options import Step, add_database_options, run_step
 from servanda.config.addresses import site
 from servanda.engine.canonical import plain
 from servanda.engine.rights import Assignment, InvalidAssignment, Role, Scope, Viewer
+from servanda.files import outputs
+from servanda.files import people as people_file
 from servanda.reports.roles import CONFIRMATIONS
 
 if TYPE_CHECKING:
+    from servanda.services import everybody
     from servanda.services.people import Listed
 
 
 EXAMPLE = "servanda people assign sam --role technician --service printing"
 SORTS = ("service", "customer", "supplier")
+SAYS = kept_as_file.Says(
+    export="Print people with their roles, groups, suppliers and teams as YAML, or write them to a file.",
+    apply="Keep what a file says of them, all of it or nothing; whatever it does not name stays as it is.",
+    file="people, groups of users, suppliers and teams as YAML",
+)
 
 
 def add(subparsers: Subparsers) -> None:
@@ -36,6 +45,7 @@ def add(subparsers: Subparsers) -> None:
     steps = parser.add_subparsers(metavar="STEP", required=True)
     for announce in ANNOUNCED:
         add_database_options(announce(steps))
+    kept_as_file.add_export_and_apply(steps, "people", SAYS, export, apply)
 
 
 # --- the steps ---
@@ -113,6 +123,42 @@ def reset_second_step(arguments: argparse.Namespace, viewer: Viewer, now: dateti
     yield f"The second step of '{arguments.id}' {gone}" if was_there else f"'{arguments.id}' has no second step."
 
 
+def export(arguments: argparse.Namespace, viewer: Viewer, now: datetime) -> Iterator[str]:
+    """Write people with their roles, groups, suppliers and teams."""
+    from servanda.services import everybody
+
+    text = people_file.written(viewer.organisation, everybody.everybody(viewer))
+    if arguments.out is None:
+        yield text.rstrip("\n")
+        return
+    outputs.check_outputs([arguments.out])
+    with outputs.written(arguments.out) as file:
+        file.write(text)
+    yield f"People, groups, suppliers and teams are in {arguments.out}."
+
+
+def apply(arguments: argparse.Namespace, viewer: Viewer, now: datetime) -> Iterator[str]:
+    """Keep what a file says."""
+    from servanda.services import everybody
+
+    told = people_file.load(arguments.file)
+    kept_as_file.refuse_other(told.organisation, viewer, "the people", arguments.file)
+    try:
+        applied = everybody.apply(viewer, told.everybody, now=now, plan=arguments.plan)
+    except everybody.EntryRefused as refusal:
+        raise BadInput(
+            refusal.found,
+            expected=refusal.expected,
+            mend=refusal.mend,
+            file=arguments.file,
+            line=told.lines.get((refusal.sort, refusal.id)),
+        ) from None
+    yield from (_step_words(each, planned=arguments.plan) for each in applied.steps)
+    yield f"{applied.same} as kept."
+    if arguments.plan:
+        yield "Nothing was written."
+
+
 def every(arguments: argparse.Namespace, viewer: Viewer, now: datetime) -> Iterator[str]:
     """List the people."""
     from servanda.services import people
@@ -122,6 +168,22 @@ def every(arguments: argparse.Namespace, viewer: Viewer, now: datetime) -> Itera
 
 
 # --- in words ---
+
+PLANNED = {
+    "added": "to add",
+    "changed": "to change",
+    "given": "to give",
+    "ended": "to end",
+    "prolonged": "to prolong",
+    "left": "to leave",
+    "returned": "to return",
+}
+
+
+def _step_words(step: "everybody.Step", *, planned: bool) -> str:
+    done = PLANNED[step.done.value] if planned else step.done.value
+    role = f" is {in_words(step.role)}" if step.role else ""
+    return f"{done}: {step.sort} {step.id}{role}"
 
 
 def _line(person: "Listed") -> str:

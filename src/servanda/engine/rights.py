@@ -53,6 +53,8 @@ class Action(Enum):
     SEE_SPEC_SHEET = "see_spec_sheet"
     CONFIRM_TARGET = "confirm_target"
     SEE_PEOPLE = "see_people"
+    SEE_GROUP = "see_group"
+    SEE_SUPPLIER = "see_supplier"
     NOTE_ATTENDANCE = "note_attendance"
     MANAGE_PEOPLE = "manage_people"
     ANONYMISE = "anonymise"
@@ -87,6 +89,8 @@ _MANAGING = _WORKING | {
     Action.VERIFY,
     Action.SEE_AUDIT,
     Action.SEE_PEOPLE,
+    Action.SEE_GROUP,
+    Action.SEE_SUPPLIER,
     Action.NOTE_ATTENDANCE,
     Action.WRITE_CATALOGUE,
     Action.DECIDE_UNLISTED,
@@ -105,14 +109,22 @@ GRANTED: Mapping[Role, frozenset[Action]] = MappingProxyType(
         Role.SERVICE_MANAGER: _MANAGING,
         Role.TECHNICIAN: _WORKING | {Action.ANSWER_REQUIREMENT},
         # What is internal, such as a spec sheet, is for no customer: not for who speaks for users, nor for who pays.
-        Role.REPRESENTATIVE: _SEEING | _AGREEING | _FOR_USERS,
-        Role.EXECUTIVE: _SEEING - {Action.SEE_TICKET} | _AGREEING,
+        Role.REPRESENTATIVE: _SEEING | _AGREEING | _FOR_USERS | {Action.SEE_GROUP},
+        Role.EXECUTIVE: _SEEING - {Action.SEE_TICKET} | _AGREEING | {Action.SEE_GROUP},
         Role.SUPPLIER_CONTACT: _AGREEING
-        | {Action.SEE_TICKET, Action.SEE_RESULTS, Action.SEE_AGREEMENT, Action.ANSWER_REQUIREMENT},
+        | {
+            Action.SEE_TICKET,
+            Action.SEE_RESULTS,
+            Action.SEE_AGREEMENT,
+            Action.SEE_SUPPLIER,
+            Action.ANSWER_REQUIREMENT,
+        },
         Role.AUDITOR: _SEEING
         | {
             Action.SEE_AUDIT,
             Action.SEE_PEOPLE,
+            Action.SEE_GROUP,
+            Action.SEE_SUPPLIER,
             Action.SEE_SPEC_SHEET,
             Action.VERIFY,
             Action.SEE_INTERNAL_REPORT,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django.db.models import Q
 
-from servanda.engine.agreements import Customer, Service
+from servanda.engine.agreements import AgreementKind, Book, Customer, Service
 from servanda.engine.rights import Action, Assignment, Role, Subject, Viewer, may
 from servanda.store import models, translate
 from servanda.store.access import NotFound, access_organisation
@@ -80,13 +80,14 @@ class OnePerson:
 
 
 class Names(NamedTuple):
-    """What groups of users and services are called, by their ids, in the order of names.
+    """What groups of users, services and suppliers are called, by their ids, in the order of names.
 
-    Those that agreements name, and of others that tickets name a few hundred at most.
+    Those that are kept or that agreements name, and of others that tickets name a few hundred at most.
     """
 
     customers: Mapping[str, str]
     services: Mapping[str, str]
+    suppliers: Mapping[str, str]
 
 
 def directory(viewer: Viewer) -> Directory:
@@ -122,24 +123,36 @@ def one(viewer: Viewer, slug: str) -> OnePerson:
     others = tuple(each for each in every.values() if each.active)
     held = {one.role for each in others for one in each.roles}
     alone = dict.fromkeys(each.role for each in person.roles if each.role not in held)
-    return OnePerson(person, _steps(organisation, slug), tuple(alone), others)
+    return OnePerson(person, steps_of(organisation, f"person {slug}"), tuple(alone), others)
 
 
 def names(viewer: Viewer) -> Names:
-    """Return the groups of users and the services; raise `NotFound` as `directory` does."""
+    """Return the groups of users, services and suppliers; raise `NotFound` as `directory` does."""
     return _names(access_organisation(viewer, Action.SEE_PEOPLE))
 
 
 def _names(organisation: models.Organisation) -> Names:
     book = remembered_book(organisation)
+    suppliers = models.Supplier.objects.filter(organisation=organisation)
     return Names(
-        _in_order(book.customers, named_by_tickets(organisation, "customer", MOST_NAMES)),
-        _in_order(book.services, named_by_tickets(organisation, "service", MOST_NAMES)),
+        _in_order(_named(book.customers), named_by_tickets(organisation, "customer", MOST_NAMES)),
+        _in_order(_named(book.services), named_by_tickets(organisation, "service", MOST_NAMES)),
+        _in_order(suppliers.values_list("slug", "name"), _parties(book)),
     )
 
 
-def _in_order(named: Iterable[Customer | Service], on_tickets: Iterable[str]) -> Mapping[str, str]:
-    told = {id: id for id in on_tickets if id} | {each.id: each.name or each.id for each in named}
+def _parties(book: Book) -> Iterator[str]:
+    """Yield every supplier that a contract names."""
+    contracts = (each for each in book.versions if each.kind is AgreementKind.UNDERPINNING_CONTRACT)
+    yield from (target.party for each in contracts for target in each.targets)
+
+
+def _named(every: Iterable[Customer | Service]) -> Iterator[tuple[str, str]]:
+    yield from ((each.id, each.name) for each in every)
+
+
+def _in_order(named: Iterable[tuple[str, str]], others: Iterable[str]) -> Mapping[str, str]:
+    told = {id: id for id in others if id} | {id: name or id for id, name in named}
     return dict(sorted(told.items(), key=lambda item: (item[1].casefold(), item[0])))
 
 
@@ -179,9 +192,8 @@ def _groups(here: Iterable[Person], customers: Mapping[str, str]) -> Iterator[Gr
         yield Group(id, name, tuple(dict.fromkeys(found)))
 
 
-def _steps(organisation: models.Organisation, slug: str) -> tuple[Step, ...]:
-    written = models.Entry.objects.filter(
-        organisation=organisation, action=Action.MANAGE_PEOPLE.value, subject=f"person {slug}"
-    )
+def steps_of(organisation: models.Organisation, subject: str) -> tuple[Step, ...]:
+    """Return what whoever manages people did to a subject of the audit, such as `person kim`, the newest first."""
+    written = models.Entry.objects.filter(organisation=organisation, action=Action.MANAGE_PEOPLE.value, subject=subject)
     told = written.order_by("-sequence").values_list("recorded_at", "actor", "content")[:MOST_STEPS]
     return tuple(Step(at, actor, content) for at, actor, content in told if at)

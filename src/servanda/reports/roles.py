@@ -93,12 +93,14 @@ CONFIRMATIONS: Mapping[str, str] = MappingProxyType(
 )
 
 
-def scope_words(assignment: Assignment, customers: Mapping[str, str], services: Mapping[str, str]) -> str:
+def scope_words(
+    assignment: Assignment, customers: Mapping[str, str], services: Mapping[str, str], suppliers: Mapping[str, str]
+) -> str:
     """Return for whom and for what a role is: `everybody and everything`, or the names that limit it."""
     scope = assignment.scope
     named = (
         ", ".join(sorted(customers.get(each, each) for each in scope.customers)),
         ", ".join(sorted(services.get(each, each) for each in scope.services)),
-        ", ".join(sorted(scope.suppliers)),
+        ", ".join(sorted(suppliers.get(each, each) for each in scope.suppliers)),
     )
     return "; ".join(filter(None, named)) or "everybody and everything"

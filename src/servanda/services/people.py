@@ -42,20 +42,25 @@ class Listed:
 def add(viewer: Viewer, slug: str, name: str, email: str = "", *, now: datetime) -> None:
     """Add a person, who may do nothing until a role is assigned to them."""
     check_slug("a person", slug)
-    check_name("the name", name)
-    check_name("the address", email, may_be_empty=True)
+    check_told(name, email)
     if PSEUDONYM.fullmatch(slug):
         raise PersonRefused(
             f"'{slug}' has the form of a pseudonym", expected="an id of its own", mend="Choose another."
         )
     with transaction.atomic():
-        organisation = _managed(viewer)
+        organisation = managed(viewer)
         if models.Person.objects.filter(organisation=organisation, slug=slug).exists():
             raise PersonRefused(
                 f"There is a person '{slug}' already.", expected="an id that is free", mend="Choose another."
             )
         models.Person.objects.create(organisation=organisation, slug=slug, name=name, email=email)
-        _note(organisation, viewer, slug, now, {"done": "added"})
+        note(organisation, viewer, slug, now, {"done": "added"})
+
+
+def check_told(name: str, email: str) -> None:
+    """Raise `Unkeepable` for a name or an address that no database could keep."""
+    check_name("the name", name)
+    check_name("the address", email, may_be_empty=True)
 
 
 def assign(
@@ -65,19 +70,24 @@ def assign(
 
     `confirmed` are words of what somebody confirmed of the person when they were asked; the audit keeps them.
     """
-    for names in (assignment.scope.services, assignment.scope.customers, assignment.scope.suppliers):
-        for name in names:
-            check_name("a name in the scope", name)
+    check_scope(assignment)
     with transaction.atomic():
-        organisation = _managed(viewer)
+        organisation = managed(viewer)
         person = _person(organisation, slug)
         if assignment in _held(person):
             return False
         _refuse(organisation, person, assignment)
         translate.record_of_assignment(assignment, person).save()
         told = {"confirmed": sorted(confirmed)} if confirmed else {}
-        _note(organisation, viewer, slug, now, {"done": "assigned", "assignment": plain(assignment), **told})
+        note(organisation, viewer, slug, now, {"done": "assigned", "assignment": plain(assignment), **told})
         return True
+
+
+def check_scope(assignment: Assignment) -> None:
+    """Raise `Unkeepable` for a name in the scope of a role that no database could keep."""
+    for names in (assignment.scope.services, assignment.scope.customers, assignment.scope.suppliers):
+        for name in names:
+            check_name("a name in the scope", name)
 
 
 def hand_over(viewer: Viewer, slug: str, role: Role, to: str, on: date, *, now: datetime) -> int:
@@ -86,7 +96,7 @@ def hand_over(viewer: Viewer, slug: str, role: Role, to: str, on: date, *, now: 
     Return how many assignments went over. The audit names both people, so that it stays known who was there before.
     """
     with transaction.atomic():
-        organisation = _managed(viewer)
+        organisation = managed(viewer)
         person, heir = _person(organisation, slug), _person(organisation, to)
         if person == heir:
             raise PersonRefused(f"'{slug}' has the role.", expected="somebody else", mend="Choose another person.")
@@ -99,10 +109,10 @@ def hand_over(viewer: Viewer, slug: str, role: Role, to: str, on: date, *, now: 
             _refuse(organisation, heir, assignment)
             translate.record_of_assignment(assignment, heir).save()
         if passed:
-            _refuse_nobody(organisation, viewer.on)
+            refuse_nobody(organisation, viewer.on)
             told = {"role": role.value, "from": slug, "to": to, "on": on.isoformat()}
             for who in (slug, to):
-                _note(organisation, viewer, who, now, {"done": "handed over", **told})
+                note(organisation, viewer, who, now, {"done": "handed over", **told})
         return len(passed)
 
 
@@ -112,7 +122,17 @@ def _refuse(organisation: models.Organisation, person: models.Person, wanted: As
         raise PersonRefused(
             f"'{person.slug}' has left.", expected="somebody who is here", mend="Let them return first."
         )
+    refuse_rules(organisation, person, wanted)
+
+
+def refuse_rules(organisation: models.Organisation, person: models.Person, wanted: Assignment) -> None:
+    """Raise `PersonRefused` for a role that puts somebody on both sides, or two managers over the same users.
+
+    Whoever has left is on no side of what others do: the second rule looks at those who are here alone.
+    """
     _refuse_both_sides(person.slug, other_side(_held(person), wanted), wanted)
+    if not person.active or wanted.role is not Role.SERVICE_MANAGER:
+        return
     others = models.RoleAssignment.objects.filter(organisation=organisation, person__active=True).exclude(person=person)
     if undivided(map(translate.assignment_of, others), wanted):
         raise PersonRefused(
@@ -144,7 +164,7 @@ def end_assignment(viewer: Viewer, slug: str, role: Role, on: date, *, now: date
     One that would begin only after that day is taken away.
     """
     with transaction.atomic():
-        organisation = _managed(viewer)
+        organisation = managed(viewer)
         person = _person(organisation, slug)
         lasting = [each for each in _assignments(person) if each.role == role.value and _lasts_beyond(each, on)]
         if not lasting:
@@ -152,8 +172,8 @@ def end_assignment(viewer: Viewer, slug: str, role: Role, on: date, *, now: date
         told = [plain(translate.assignment_of(each)) for each in lasting]
         for each in lasting:
             _end(each, on)
-        _refuse_nobody(organisation, viewer.on)
-        _note(organisation, viewer, slug, now, {"done": "ended", "on": on.isoformat(), "assignments": told})
+        refuse_nobody(organisation, viewer.on)
+        note(organisation, viewer, slug, now, {"done": "ended", "on": on.isoformat(), "assignments": told})
         return len(lasting)
 
 
@@ -163,7 +183,10 @@ def deactivate(viewer: Viewer, slug: str, *, now: datetime) -> bool:
 
 
 def activate(viewer: Viewer, slug: str, *, now: datetime) -> bool:
-    """Let a person who left be back, with the roles they had; return whether they were gone."""
+    """Let a person who left be back, with the roles they had; return whether they were gone.
+
+    Raise `PersonRefused` where another has the role of a service manager for all users meanwhile.
+    """
     return _set_active(viewer, slug, True, now)
 
 
@@ -181,7 +204,7 @@ def _listed(person: models.Person) -> Listed:
     return Listed(person.slug, person.name, person.email, person.active, told, by_source)
 
 
-def _managed(viewer: Viewer) -> models.Organisation:
+def managed(viewer: Viewer) -> models.Organisation:
     """Return the organisation whose people the viewer manages, for this transaction alone."""
     organisation = lock_organisation(viewer)
     access_organisation(viewer, Action.MANAGE_PEOPLE)
@@ -214,18 +237,20 @@ def _end(assignment: models.RoleAssignment, on: date) -> None:
 
 def _set_active(viewer: Viewer, slug: str, active: bool, now: datetime) -> bool:
     with transaction.atomic():
-        organisation = _managed(viewer)
+        organisation = managed(viewer)
         person = _person(organisation, slug)
         if person.active is active:
             return False
         person.active = active
         person.save(update_fields=["active"])
-        _refuse_nobody(organisation, viewer.on)
-        _note(organisation, viewer, slug, now, {"done": "returned" if active else "left"})
+        for each in _held(person) if active else ():
+            refuse_rules(organisation, person, each)
+        refuse_nobody(organisation, viewer.on)
+        note(organisation, viewer, slug, now, {"done": "returned" if active else "left"})
         return True
 
 
-def _refuse_nobody(organisation: models.Organisation, on: date) -> None:
+def refuse_nobody(organisation: models.Organisation, on: date) -> None:
     """Raise `PersonRefused` where from a day on there would ever be one on which nobody administers everything."""
     people = models.Person.objects.filter(organisation=organisation, active=True)
     held = models.RoleAssignment.objects.filter(person__in=people, role=Role.ADMINISTRATOR.value)
@@ -242,9 +267,10 @@ def _refuse_nobody(organisation: models.Organisation, on: date) -> None:
         day = max(ends) + timedelta(days=1) if max(ends) < date.max else None
 
 
-def _note(
+def note(
     organisation: models.Organisation, viewer: Viewer, slug: str, now: datetime, content: Mapping[str, Any]
 ) -> None:
+    """Note what was done to somebody in the audit, which never keeps a name or an address."""
     audit.note(organisation, viewer, Action.MANAGE_PEOPLE, f"person {slug}", now=now, content=content)
 
 

@@ -4,6 +4,7 @@ Events keep pseudonyms in place of the names that a source gives, and a name sta
 record alone. To empty that is to forget the person; a later import of the same name finds the pseudonym taken.
 """
 
+import re
 from datetime import date, datetime
 
 from django.db import connection, transaction
@@ -12,9 +13,11 @@ from django.db.models.functions import Cast
 
 from servanda.bad_input import BadInput
 from servanda.engine import zones
+from servanda.engine.canonical import plain
+from servanda.engine.directory import Sort
 from servanda.engine.rights import Action, Viewer
 from servanda.services import audit
-from servanda.store import models
+from servanda.store import directory, models
 from servanda.store.access import NotFound, access_organisation
 from servanda.store.slugs import PSEUDONYM
 
@@ -63,6 +66,7 @@ def anonymise(viewer: Viewer, slug: str, *, now: datetime, reason: str) -> None:
                 mend="Nothing to do.",
             )
         _refuse_name(reason, person)
+        _Words(organisation).refuse(person)
         _forget([person], now)
         audit.note(organisation, viewer, Action.ANONYMISE, f"person {slug}", now=now, content={"reason": reason})
 
@@ -87,8 +91,10 @@ def anonymise_unseen(viewer: Viewer, since: date, *, now: datetime, reason: str)
             for each in kept.exclude(pk__in=roled).exclude(slug__in=signed).order_by("slug")
             if (seen := last.get(each.slug)) is None or seen < begin
         ]
+        words = _Words(organisation)
         for person in people:
             _refuse_name(reason, person)
+            words.refuse(person)
         _forget(people, now)
         content = {"reason": reason, "people": [each.slug for each in people]}
         audit.note(organisation, viewer, Action.ANONYMISE, f"people unseen since {since}", now=now, content=content)
@@ -125,6 +131,33 @@ def _refuse_name(reason: str, person: models.Person) -> None:
         )
 
 
+class _Words:
+    """What is written about groups of users, teams and suppliers, where somebody may be named."""
+
+    def __init__(self, organisation: models.Organisation) -> None:
+        kept = directory.everybody(organisation)
+        self._texts = {
+            f"{sort.value} '{id}'": "\n".join(text for text in plain(each).values() if isinstance(text, str)).casefold()
+            for sort in Sort
+            for id, each in kept.of(sort).items()
+        }
+        self._all = "\n".join(self._texts.values())
+
+    def refuse(self, person: models.Person) -> None:
+        """Raise `AnonymisationRefused` where they have the name or the address of somebody."""
+        for each in filter(None, (person.name.casefold(), person.email.casefold())):
+            if each not in self._all:
+                continue
+            whole = re.compile(rf"(?<!\w){re.escape(each)}(?!\w)")
+            about = next((about for about, text in self._texts.items() if whole.search(text)), None)
+            if about is not None:
+                raise AnonymisationRefused(
+                    f"the words about {about} have the name or the address of the person",
+                    expected="words without either",
+                    mend="Take it out of them first, on the pages of people.",
+                )
+
+
 def _forget(people: list[models.Person], now: datetime) -> None:
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
@@ -133,6 +166,7 @@ def _forget(people: list[models.Person], now: datetime) -> None:
         person.name, person.email, person.anonymised_at = "", "", now
     models.Person.objects.bulk_update(people, ["name", "email", "anonymised_at"], batch_size=500)
     models.SavedView.objects.filter(person__in=people).delete()
+    models.TeamMember.objects.filter(person__in=people).delete()
     _forget_accounts(people)
 
 
@@ -158,7 +192,7 @@ def leave_no_trace() -> None:
     """
     with connection.cursor() as cursor:
         if connection.vendor != "sqlite":
-            for model in (models.Person, models.Account):
+            for model in (models.Person, models.Account, models.Customer, models.Supplier, models.Team):
                 cursor.execute(f"VACUUM FULL {connection.ops.quote_name(model._meta.db_table)}")
             return
         cursor.execute("VACUUM")

@@ -42,6 +42,8 @@ BEHIND_THE_NAME = (
     Place("Questions to answer", "requirements_asked", Action.ANSWER_REQUIREMENT),
     Place("Imports", "imports", Action.SEE_AUDIT, whole=True),
     Place("People", "people", Action.SEE_PEOPLE, whole=True),
+    Place("Groups of users", "groups", Action.SEE_GROUP),
+    Place("Suppliers", "suppliers", Action.SEE_SUPPLIER),
     Place("Reconciliation", "reconciliation", Action.SEE_TICKET, whole=True),
 )
 

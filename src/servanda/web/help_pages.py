@@ -40,6 +40,7 @@ SCREENS = (
     HelpPage("requirements", "Requirements", ("requirement", "spec sheet", "representative", "target", "share")),
     HelpPage("surveys", "Surveys of what users expect", ("requirement", "representative")),
     HelpPage("people", "People", ("service manager", "representative", "scope")),
+    HelpPage("teams", "Groups, teams and suppliers", ("team", "supplier", "representative", "agreement")),
     HelpPage("reconciliation", "Reconciliation", ("source", "claim", "due")),
     HelpPage("reports", "Reports", ("report", "stage", "issued", "restatement")),
     HelpPage(
@@ -104,6 +105,7 @@ OF_ADDRESS: Mapping[str, str] = MappingProxyType(
         },
         **{f"survey{each}": "surveys" for each in ("", "_open", "_answer")},
         "people_add": "people",
+        **{f"{sort}{each}": "teams" for sort in ("group", "supplier", "team") for each in ("s", "", "_add", "_write")},
         "attendance": "people",
         "attendance_note": "people",
         "person": "people",
@@ -161,7 +163,9 @@ TERMS: Mapping[str, str] = MappingProxyType(
         "source": "The ticket system that a ticket comes from.",
         "spec sheet": "How a requirement is to be delivered: by whom, with what, at what cost. Only for staff inside.",
         "stage": "Who may read a report: first ICT staff, then a small pilot group, then all.",
+        "supplier": "Somebody outside who delivers, such as the firm that looks after the copiers.",
         "target": "One promise that can be measured, such as: answer within 1 hour.",
+        "team": "People who help together. The first line is asked first, the second line mends what it cannot.",
         "ticket": "A fault or a wish that somebody reported, with everything that happened to it.",
         "version": "An agreement as it was from a certain day. A ticket keeps the version of the day it was opened.",
     }

@@ -56,6 +56,7 @@ class RoleForm(forms.Form):
         max_length=LONGEST_NAME,
         required=False,
         help_text="For a supplier contact: the supplier as tickets and agreements name it.",
+        widget=forms.TextInput({"list": "known-suppliers"}),
     )
     first = DayField(label="First day", required=False)
     last = DayField(label="Last day", required=False, help_text="Left empty, the role has no end.")
@@ -65,8 +66,15 @@ class RoleForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
 
-    def __init__(self, told: Mapping[str, Any] | None, customers: Mapping[str, str], services: Mapping[str, str]):
+    def __init__(
+        self,
+        told: Mapping[str, Any] | None,
+        customers: Mapping[str, str],
+        services: Mapping[str, str],
+        suppliers: Mapping[str, str],
+    ) -> None:
         super().__init__(told)
+        self.known_suppliers = suppliers
         _choose(self, "role", {role.value: each.name for role, each in ROLES.items()})
         _choose(self, "customers", customers)
         _choose(self, "services", services)

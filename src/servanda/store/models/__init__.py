@@ -15,7 +15,7 @@ from servanda.store.models.imports import Batch
 from servanda.store.models.negotiations import Negotiation, NegotiationStep, ProposedText
 from servanda.store.models.organisations import Organisation
 from servanda.store.models.outbox import Message
-from servanda.store.models.people import Attendance, Person, RoleAssignment
+from servanda.store.models.people import Attendance, Person, RoleAssignment, Supplier, Team, TeamMember
 from servanda.store.models.reconciliations import Reconciliation
 from servanda.store.models.reports import PilotAnswer, Release, Report, ReportDraft, ReportFile, SummaryEdit
 from servanda.store.models.requirements import (
@@ -76,8 +76,11 @@ __all__ = [
     "SourceRow",
     "SpecSheetVersion",
     "SummaryEdit",
+    "Supplier",
     "SurveyAnswer",
     "Tally",
     "TargetConfirmation",
+    "Team",
+    "TeamMember",
     "Ticket",
 ]

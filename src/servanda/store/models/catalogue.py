@@ -9,10 +9,12 @@ from servanda.store.models.written import Mark, WrittenContent
 
 
 class Customer(Owned):
-    """A group inside the organisation, or a client of it."""
+    """A group inside the organisation, or a client of it; about how many users they are, and who, in words."""
 
     slug = models.CharField(max_length=200)
     name = models.TextField()
+    users = models.PositiveIntegerField(null=True)
+    description = models.TextField(blank=True, default="")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organisation", "slug"], name="one_customer_a_slug")]

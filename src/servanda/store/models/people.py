@@ -36,6 +36,47 @@ class RoleAssignment(Owned):
     until_on = models.DateField(null=True)
 
 
+class Supplier(Owned):
+    """Somebody outside who delivers, under the id by which tickets, agreements and roles name them."""
+
+    slug = models.CharField(max_length=200)
+    name = models.TextField()
+    description = models.TextField(blank=True)
+    contacts = models.TextField(blank=True)
+    dispute_contact = models.TextField(blank=True)
+    since = models.DateField(null=True)
+    until = models.DateField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "slug"], name="one_supplier_a_slug")]
+
+
+class Team(Owned):
+    """A line of support, under the id by which tickets and agreements name it; without a supplier it is one's own."""
+
+    slug = models.CharField(max_length=200)
+    name = models.TextField()
+    line = models.PositiveSmallIntegerField()
+    supplier = models.ForeignKey(Supplier, on_delete=models.PROTECT, null=True, related_name="teams")
+    description = models.TextField(blank=True)
+    email = models.TextField(blank=True)
+    contact = models.TextField(blank=True)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "slug"], name="one_team_a_slug")]
+
+
+class TeamMember(Owned):
+    """Somebody who is in a team."""
+
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="members")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="teams")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "team", "person"], name="one_member_a_person")]
+
+
 class Attendance(Owned, AddedOnly):
     """Whether somebody came to the meeting of a day; a later row of the same day corrects an earlier one."""
 

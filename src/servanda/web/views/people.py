@@ -135,6 +135,12 @@ def _step_words(step: kept.Step) -> str:
             return f"became {roles}" + (f" (confirmed: {confirmed})" if confirmed else "")
         case "ended":
             return f"is {roles} until {told['on']}"
+        case "prolonged":
+            return f"stays {roles} " + (f"until {told['on']}" if told["on"] else "without an end")
+        case "changed":
+            return (
+                f"has another {' and another '.join({'email': 'address'}.get(each, each) for each in told['fields'])}"
+            )
         case "handed over":
             role = ROLES[Role(told["role"])].name.lower()
             return f"the role of {role} goes from {told['from']} to {told['to']} on {told['on']}"
