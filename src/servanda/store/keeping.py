@@ -158,7 +158,7 @@ def let_samples_go(editor: BaseDatabaseSchemaEditor, table: str) -> None:
     _each(editor, DELETIONS, table)
 
 
-def hold_samples_too(editor: BaseDatabaseSchemaEditor, table: str) -> None:
+def protect_samples(editor: BaseDatabaseSchemaEditor, table: str) -> None:
     """Let the protection of a table hold for sample organisations again: the way back of a migration."""
     _each(editor, UNDONE_DELETIONS, table)
 

@@ -9,7 +9,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
 
 from servanda.store.fields import CanonicalJsonField, InstantField
-from servanda.store.keeping import hold_samples_too, let_samples_go, protect, release
+from servanda.store.keeping import let_samples_go, protect, protect_samples, release
 
 
 def refers(model: str, related_name: str = "+") -> models.ForeignKey:  # type: ignore[type-arg]  # of any model
@@ -57,7 +57,7 @@ def only_added(*tables: str) -> migrations.RunPython:
 
 def samples_go(*tables: str) -> migrations.RunPython:
     """Return the operation that lets the rows of sample organisations go from tables that are only added to."""
-    return migrations.RunPython(partial(_each, let_samples_go, tables), partial(_each, hold_samples_too, tables))
+    return migrations.RunPython(partial(_each, let_samples_go, tables), partial(_each, protect_samples, tables))
 
 
 def _each(

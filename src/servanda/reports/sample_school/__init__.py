@@ -88,11 +88,11 @@ def _take_in(visitor: Viewer, local_now: datetime, now: datetime) -> None:
             imports.commit(visitor, planned, now=now)
 
 
-def _report(manager: Viewer, local_now: datetime, now: datetime) -> None:
+def _report(robin: Viewer, local_now: datetime, now: datetime) -> None:
     """Issue the report of the last whole month, and show it to all."""
     last = local_now.date().replace(day=1) - timedelta(days=1)
     month = Period.of_months(last.year, last.month)
-    figures_hash = issuing.prepare(manager, month, now)
-    reports.check(manager, month, figures_hash, now=now)
-    number = issuing.issue(manager, month, figures_hash, now)
-    reports.release(manager, number, models.Release.Audience.ALL, now=now)
+    figures_hash = issuing.prepare(robin, month, now)
+    reports.check(robin, month, figures_hash, now=now)
+    number = issuing.issue(robin, month, figures_hash, now)
+    reports.release(robin, number, models.Release.Audience.ALL, now=now)

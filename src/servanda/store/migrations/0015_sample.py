@@ -5,7 +5,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
 
 from servanda.store.fields import InstantField
-from servanda.store.keeping import allow_late_marks, hold_samples_too, let_samples_go, protected, refuse_late_marks
+from servanda.store.keeping import allow_late_marks, let_samples_go, protect_samples, protected, refuse_late_marks
 from servanda.store.migration_parts import known_by, made_table, only_added
 
 
@@ -20,7 +20,7 @@ def refuse(_: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
     """Protect all of them from everybody again."""
     allow_late_marks(editor)
     for table in protected(editor.connection):
-        hold_samples_too(editor, table)
+        protect_samples(editor, table)
 
 
 class Migration(migrations.Migration):
