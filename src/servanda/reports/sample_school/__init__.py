@@ -17,7 +17,7 @@ from servanda.engine.periods import Period
 from servanda.engine.rights import Action, Viewer
 from servanda.reports.monthly import issuing
 from servanda.reports.sample_school import files, told
-from servanda.reports.sample_school.people import MANAGER, PEOPLE
+from servanda.reports.sample_school.people import PEOPLE, PROVIDER
 from servanda.services import agreements, catalogue, imports, organisations, people, reports, samples
 from servanda.store import models
 from servanda.store.access import access_organisation, lock_organisation
@@ -72,7 +72,7 @@ def _fill(own: models.Organisation, visitor: Viewer, now: datetime) -> None:
     catalogue.apply(visitor, files.catalogue(), now=now)
     _take_in(visitor, local_now, now)
     told.everything(told.Speaking(own, now))
-    _report(people.viewer(own, MANAGER, now=now), local_now, now)
+    _report(people.viewer(own, PROVIDER, now=now), local_now, now)
 
 
 def _book(own: models.Organisation, local_now: datetime) -> Book:

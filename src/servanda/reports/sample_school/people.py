@@ -2,13 +2,13 @@
 
 from servanda.engine.rights import Assignment, Role, Scope
 
-MANAGER = "robin-hart"
+PROVIDER = "robin-hart"
 TEACHERS_SPEAKER, OFFICE_SPEAKER = "theo-lang", "ines-duarte"
 HEAD, TECHNICIAN, SUPPLIER = "priya-nair", "dana-moss", "omar-haddad"
 NETWORK_TEAM, COPIER_COMPANY = "Network team", "Copier company"
 
 PEOPLE: tuple[tuple[str, str, Assignment], ...] = (
-    (MANAGER, "Robin Hart", Assignment(Role.SERVICE_MANAGER)),
+    (PROVIDER, "Robin Hart", Assignment(Role.SERVICE_MANAGER)),
     (TECHNICIAN, "Dana Moss", Assignment(Role.TECHNICIAN)),
     ("jo-ferris", "Jo Ferris", Assignment(Role.TECHNICIAN)),
     (TEACHERS_SPEAKER, "Theo Lang", Assignment(Role.REPRESENTATIVE, Scope(customers=frozenset({"teachers"})))),

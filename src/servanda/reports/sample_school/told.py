@@ -15,9 +15,9 @@ from servanda.engine.targets import Limit, Unit
 from servanda.reports import starter_agreements
 from servanda.reports.sample_school.people import (
     HEAD,
-    MANAGER,
     NETWORK_TEAM,
     OFFICE_SPEAKER,
+    PROVIDER,
     TEACHERS_SPEAKER,
     TECHNICIAN,
 )
@@ -68,7 +68,7 @@ ESTIMATES: tuple[tuple[str, LevelKind, str, str, str], ...] = (
 
 def _estimate(by: Speaking) -> None:
     for service, kind, figure, source, priority in ESTIMATES:
-        levels.estimate(by(MANAGER), service, Estimate(kind, figure, source, by.today, priority), now=by.now)
+        levels.estimate(by(PROVIDER), service, Estimate(kind, figure, source, by.today, priority), now=by.now)
 
 
 def _agree_to_entries(by: Speaking) -> None:
@@ -86,10 +86,10 @@ def _sign(by: Speaking) -> None:
     for side, speaker in (
         (Side.CUSTOMER, TEACHERS_SPEAKER),
         (Side.PROGRAMME, HEAD),
-        (Side.PROVIDER, MANAGER),
+        (Side.PROVIDER, PROVIDER),
     ):
         negotiations.approve(by(speaker), SIGNED, sequence, side, on_text=1, now=by.now)
-    negotiations.put_into_force(by(MANAGER), SIGNED, sequence, now=by.now)
+    negotiations.put_into_force(by(PROVIDER), SIGNED, sequence, now=by.now)
 
 
 def _negotiate(by: Speaking) -> None:
@@ -103,13 +103,13 @@ def _negotiate(by: Speaking) -> None:
 
 def _draft(by: Speaking, id: str, name: str, service: str) -> AgreementVersion:
     zone = by.school.zone
-    drafted = starter_agreements.version(AgreementKind.SLA, id, name, zone, by.today, MANAGER, service=service)
+    drafted = starter_agreements.version(AgreementKind.SLA, id, name, zone, by.today, PROVIDER, service=service)
     return replace(drafted, targets=tuple(replace(each, maturity="agreed") for each in drafted.targets))
 
 
 def _opened(by: Speaking, version: AgreementVersion) -> int:
-    sequence = negotiations.begin(by(MANAGER), Proposal(version), now=by.now)
-    negotiations.take(by(MANAGER), version.agreement, sequence, StepKind.OPENED, now=by.now)
+    sequence = negotiations.begin(by(PROVIDER), Proposal(version), now=by.now)
+    negotiations.take(by(PROVIDER), version.agreement, sequence, StepKind.OPENED, now=by.now)
     return sequence
 
 
@@ -138,18 +138,18 @@ def _need(by: Speaking) -> None:
         said_on=by.today,
     )
     for told, party in ((lesson, "Service desk"), (network, NETWORK_TEAM)):
-        number = requirements.capture(by(MANAGER), told, now=by.now)
+        number = requirements.capture(by(PROVIDER), told, now=by.now)
         team = models.RequirementQuestion.PartyKind.TEAM
-        requirements.ask(by(MANAGER), number, 1, team, party, "Can you do that?", now=by.now)
+        requirements.ask(by(PROVIDER), number, 1, team, party, "Can you do that?", now=by.now)
     can = Answer(Reply.CAN, remark="With a spare display on each floor.")
     requirements.answer(by(TECHNICIAN), 1, 1, can, now=by.now)
-    surveys.open_survey(by(MANAGER), Survey("printing", ("office",), by.today + timedelta(weeks=2)), now=by.now)
+    surveys.open_survey(by(PROVIDER), Survey("printing", ("office",), by.today + timedelta(weeks=2)), now=by.now)
 
 
 def _meet(by: Speaking) -> None:
     """Note two meetings: both who speak for users came to the first, one of them to the second."""
     for weeks, present in ((4, (TEACHERS_SPEAKER, OFFICE_SPEAKER)), (1, (TEACHERS_SPEAKER,))):
-        attendance.note(by(MANAGER), by.today - timedelta(weeks=weeks), present, now=by.now)
+        attendance.note(by(PROVIDER), by.today - timedelta(weeks=weeks), present, now=by.now)
 
 
 def _decide(by: Speaking) -> None:
@@ -157,4 +157,4 @@ def _decide(by: Speaking) -> None:
     tickets = models.Ticket.objects.filter(organisation=by.school, service="3d-printer").order_by("number")
     proposed = models.ListingDecision.Decision.PROPOSED
     for ticket in tickets[:1]:
-        unlisted.decide(by(MANAGER), ticket.source, ticket.number, proposed, now=by.now)
+        unlisted.decide(by(PROVIDER), ticket.source, ticket.number, proposed, now=by.now)
