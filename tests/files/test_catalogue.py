@@ -7,8 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from servanda.engine.catalogue import CatalogueEntry, Component, ComponentKind, Support
+from servanda.files import yaml_text
 from servanda.files.catalogue import CATALOGUE
 from tests.files.listings import check_fault, read
+from tests.files.schema_keys import Figure, Seen
 
 WHOLE = """\
 format: servanda-catalogue/1
@@ -38,6 +40,10 @@ ENTRIES = st.builds(
     users=st.none() | st.integers(0, 100_000_000),
     place=TEXTS,
     hours=TEXTS,
+    first_contact=TEXTS,
+    process=TEXTS,
+    supplied_by=TEXTS,
+    supported_by=TEXTS,
     owner=st.sampled_from(["", "kim", "no", "0123"]),
     rank=st.none() | st.integers(1, 999),
     components=st.lists(COMPONENTS, max_size=3, unique_by=lambda each: each.name).map(tuple),
@@ -46,15 +52,37 @@ ENTRIES = st.builds(
 )
 
 
+CATALOGUES = st.dictionaries(LINES, ENTRIES, max_size=3)
+
+
 @settings(max_examples=50, deadline=None)
-@given(entries=st.dictionaries(LINES, ENTRIES, max_size=3))
+@given(entries=CATALOGUES)
 def test_what_is_written_is_read_again(
     entries: dict[str, CatalogueEntry], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
+    check_read_again(entries, tmp_path_factory.mktemp("catalogue"))
+
+
+@pytest.mark.slow
+def test_every_key_comes_back(tmp_path: Path, figure: Figure) -> None:
+    seen = Seen(CATALOGUE.schema())
+
+    @settings(max_examples=500, deadline=None)
+    @given(entries=CATALOGUES)
+    def law(entries: dict[str, CatalogueEntry]) -> None:
+        seen.add(yaml_text.plain(yaml_text.parse(check_read_again(entries, tmp_path), tmp_path)))
+
+    law()
+    seen.check("catalogues", figure)
+
+
+def check_read_again(entries: dict[str, CatalogueEntry], folder: Path) -> str:
+    """Check that what is written of entries is read again, and return what was written."""
     text = CATALOGUE.written("hill", entries)
-    found = read(CATALOGUE, tmp_path_factory.mktemp("catalogue"), text)
+    found = read(CATALOGUE, folder, text)
     assert (found.organisation, dict(found.listed)) == ("hill", entries)
     assert CATALOGUE.written("hill", found.listed) == text
+    return text
 
 
 def test_a_file_says_what_it_says(tmp_path: Path) -> None:

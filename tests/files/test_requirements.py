@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from servanda.engine.levels import LevelKind
 from servanda.engine.requirements import Occasion, Progress, RequiredLevel, Requirement, Weight
 from servanda.engine.targets import Limit, Unit
+from servanda.files import yaml_text
 from servanda.files.requirements import REQUIREMENTS
 from tests.builders import open_time, working_days
 from tests.files.listings import check_fault, read
+from tests.files.schema_keys import Figure, Seen
 
 WHOLE = """\
 format: servanda-requirements/1
@@ -58,13 +60,35 @@ NEEDS = st.builds(
 )
 
 
+LISTED = st.dictionaries(st.integers(1, 1_000_000), NEEDS, max_size=3)
+
+
 @settings(max_examples=60, deadline=None)
-@given(told=st.dictionaries(st.integers(1, 1_000_000), NEEDS, max_size=3))
+@given(told=LISTED)
 def test_what_is_written_is_read_again(told: dict[int, Requirement], tmp_path_factory: pytest.TempPathFactory) -> None:
+    check_read_again(told, tmp_path_factory.mktemp("requirements"))
+
+
+@pytest.mark.slow
+def test_every_key_comes_back(tmp_path: Path, figure: Figure) -> None:
+    seen = Seen(REQUIREMENTS.schema())
+
+    @settings(max_examples=500, deadline=None)
+    @given(told=LISTED)
+    def law(told: dict[int, Requirement]) -> None:
+        seen.add(yaml_text.plain(yaml_text.parse(check_read_again(told, tmp_path), tmp_path)))
+
+    law()
+    seen.check("lists of requirements", figure)
+
+
+def check_read_again(told: dict[int, Requirement], folder: Path) -> str:
+    """Check that what is written of requirements is read again, and return what was written."""
     text = REQUIREMENTS.written("hill", told)
-    found = read(REQUIREMENTS, tmp_path_factory.mktemp("requirements"), text)
+    found = read(REQUIREMENTS, folder, text)
     assert (found.organisation, dict(found.listed)) == ("hill", told)
     assert REQUIREMENTS.written("hill", found.listed) == text
+    return text
 
 
 def test_a_file_says_what_it_says(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page
@@ -31,6 +32,10 @@ class Mouse:
         """Fill in a field."""
         wanted.fill(text)
 
+    def write_day(self, wanted: Locator, day: date) -> None:
+        """Fill in a field for a day."""
+        wanted.fill(f"{day}")
+
     def choose(self, wanted: Locator, label: str) -> None:
         """Choose one of a list."""
         wanted.select_option(label=label)
@@ -56,6 +61,17 @@ class Keyboard:
         self._reach(wanted)
         self.page.keyboard.press("Control+A")
         self.page.keyboard.type(text)
+
+    def write_day(self, wanted: Locator, day: date) -> None:
+        """Go to a field for a day and type its digits in the order in which the browser shows them."""
+        self._reach(wanted)
+        for order in ("%d%m%Y", "%m%d%Y"):
+            self.page.keyboard.type(f"{day:{order}}")
+            if wanted.input_value() == f"{day}":
+                return
+            for _ in range(2):
+                self.page.keyboard.press("ArrowLeft")  # back from the year to where one begins
+        raise AssertionError(f"not written by keyboard: {wanted}")
 
     def choose(self, wanted: Locator, label: str) -> None:
         """Go to a list and type the beginning of what is wanted."""

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 import pypdf
 import pytest
 from playwright.sync_api import Browser, Page
 
+from servanda import wall_time
+from servanda.engine import zones
 from tests.browser import Site, new_context, served
 from tests.journeys.persons import Person
 from tests.journeys.prepare import PASSWORD
@@ -15,7 +18,16 @@ from tests.journeys.walk import watch_over
 
 pytestmark = pytest.mark.slow
 
+ZONE = "Europe/London"
 SERVICES = ("Printing", "Wireless network", "Pupil records")
+LEAST_SERVICES = 10
+PROMISED = {"First response", "Resolution", "Support hours"}
+ESTIMATES = (
+    ("Availability", "", "97 %", "the fault book"),
+    ("First response", "P1", "30 minutes", "asked the technicians"),
+    ("Resolution", "P1", "6 hours", "asked the technicians"),
+    ("Support hours", "", "school days, 08:00 to 16:00", "the timetable of the office"),
+)
 
 
 @pytest.fixture
@@ -31,6 +43,7 @@ def test_from_nothing_to_a_signed_agreement(person: Person, browser: Browser, no
     watch = watch_over(person.page, nothing.address)
     set_up(person, nothing)
     list_services(person)
+    estimate_levels(person)
     links = {role: invite(person, name, role) for name, role in PEOPLE.items()}
     with somebody(browser, links["representative"], "rae@hill.example") as speaker:
         agree_to_the_first_service(speaker)
@@ -45,6 +58,7 @@ def test_from_nothing_to_a_signed_agreement(person: Person, browser: Browser, no
     person.press(person.page.get_by_role("button", name="Put it into force from"))
     person.page.get_by_text("It never changes any more.").wait_for()
     text = printed(person.page, tmp_path)
+    check_levels(person.page)
     assert [
         each for each in ("Service desk, version 1", "Rae Long", "Hana Weiss", "Kim Hill") if each not in text
     ] == []
@@ -60,7 +74,7 @@ def set_up(person: Person, site: Site) -> None:
     page = person.page
     page.goto(site.link)
     person.write(page.get_by_label("Name of your organisation"), "Hill School")
-    person.choose(page.get_by_label("Time zone"), "Europe/London")
+    person.choose(page.get_by_label("Time zone"), ZONE)
     person.write(page.get_by_label("Your name"), "Kim Hill")
     for button in ("Set up", "Sign in"):
         person.write(page.locator("input[type=email]"), "kim@hill.example")
@@ -82,6 +96,47 @@ def list_services(person: Person) -> None:
     page.goto(page.url.partition("/catalogue/")[0] + "/catalogue/")
     person.press(page.get_by_role("button", name="Add them"))
     page.get_by_text("services are added.").wait_for()
+    listed = page.locator("main a[href*='/catalogue/of/']").all_inner_texts()
+    assert len(set(listed)) >= LEAST_SERVICES
+    assert set(SERVICES) <= set(listed)
+
+
+def estimate_levels(person: Person) -> None:
+    """Say how well the first service is given, as far as anybody knows, and where that comes from."""
+    page = person.page
+    for kind, priority, figure, source in ESTIMATES:
+        page.goto(page.url.partition("/catalogue/")[0] + "/catalogue/of/printing/")
+        person.press(page.locator("summary", has_text="Estimate a level"))
+        person.choose(page.get_by_label("Level of"), kind)
+        if priority:
+            person.write(page.get_by_label("Priority"), priority)
+        person.write(page.get_by_label("Estimate", exact=True), figure)
+        person.write(page.get_by_label("Where it comes from"), source)
+        person.press(page.get_by_role("button", name="Keep the estimate"))
+        page.get_by_text("The estimate is kept").wait_for()
+    for kind, priority, figure, source in ESTIMATES:
+        row = level(page, kind, priority)
+        assert figure in row["Estimated"]
+        assert source in row["Estimated"]
+        assert (row["Proposed"], row["Agreed"]) == ("none", "none")
+
+
+def level(page: Page, kind: str, priority: str) -> dict[str, str]:
+    """Return what the page of a service says of one of its levels, by column."""
+    rows = page.locator("[aria-labelledby=levels] tbody tr")
+    name = f"{kind} priority {priority}" if priority else kind
+    [row] = [each for each in rows.all() if " ".join(each.locator("th").inner_text().split()) == name]
+    return {f"{each.get_attribute('data-label')}": each.inner_text().strip() for each in row.locator("td").all()}
+
+
+def check_levels(page: Page) -> None:
+    """Check that what was estimated stands beside what is agreed by now, and nothing measured is made up."""
+    page.goto(page.url.partition("/o/")[0] + "/o/hill-school/catalogue/of/printing/")
+    for kind, priority, figure, _ in ESTIMATES:
+        row = level(page, kind, priority)
+        assert figure in row["Estimated"]
+        assert "%" not in row["Measured"]
+        assert (row["Agreed"] != "none") == (kind in PROMISED), row
 
 
 def invite(person: Person, name: str, role: str) -> str:
@@ -126,11 +181,17 @@ def draft(person: Person) -> None:
     person.press(page.get_by_role("link", name="Draft an agreement"))
     person.write(page.get_by_label("What it is called"), "Service desk")
     person.press(page.get_by_role("button", name="Begin the draft"))
+    person.write_day(page.get_by_label("Holds for tickets opened from"), today())
     for place in (0, 1):
         person.choose(page.locator(f"[name=t{place}-maturity]"), "agreed, once every side has approved")
     person.press(page.get_by_role("button", name="Keep it as a new text"))
     person.press(page.get_by_role("button", name="Open the negotiation"))
     page.get_by_text("It can now be seen by everybody").wait_for()
+
+
+def today() -> date:
+    """Return the day at the school."""
+    return zones.to_local(ZONE, wall_time.now()).date()
 
 
 def open_the_draft(page: Page) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from servanda.bad_input import BadInput
@@ -14,20 +14,38 @@ from servanda.files import agreements, notation, yaml_text
 from servanda.files.agreement_writing import written
 from servanda.files.findings import RULES, Findings
 from servanda.files.notation import UnknownNotation
+from servanda.files.yaml_text import Node
 from tests.files.agreement_examples import SMALL
+from tests.files.schema_keys import Figure, Seen
 from tests.laws.agreement_books import books, limits
 
 FILE = Path("agreements.yaml")
 # A signature of another content, and two clauses on one level, are faults of the book and not of its writing.
 OF_THE_BOOK = {"SV202", "SV206", "SV304", "SV501"}
 DAMAGES = 150
+BOOKS = 500
+UNSHRUNK = (Phase.explicit, Phase.generate)
+"""A book has hundreds of parts: the search for a simpler one would take minutes."""
 
 
 @pytest.mark.slow
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-@given(books())
-def test_a_book_written_as_a_file_is_read_as_the_same_book(book: Book) -> None:
-    read = agreements.draft(yaml_text.parse(written(book), FILE), Findings(FILE))
+def test_a_book_written_as_a_file_is_read_as_the_same_book(figure: Figure) -> None:
+    seen = Seen(agreements.schema())
+
+    @settings(max_examples=BOOKS, deadline=None, suppress_health_check=list(HealthCheck), phases=UNSHRUNK)
+    @given(books())
+    def law(book: Book) -> None:
+        file = yaml_text.parse(written(book), FILE)
+        seen.add(yaml_text.plain(file))
+        check_read_as(file, book)
+
+    law()
+    seen.check("books of agreements", figure)
+
+
+def check_read_as(file: Node, book: Book) -> None:
+    """Check that a file is read as a book."""
+    read = agreements.draft(file, Findings(FILE))
     assert {each.rule for each in read.findings.errors} <= OF_THE_BOOK
     again = (read.organisation, read.customers, read.services, read.calendars, read.priorities, read.versions)
     told = (book.organisation, book.customers, book.services, book.calendars, book.priorities, book.versions)

@@ -22,7 +22,7 @@ def write(organisation: models.Organisation, count: int) -> None:
 
 UNPROTECT = {
     "sqlite": ["DROP TRIGGER store_entry_no_update", "DROP TRIGGER store_entry_no_delete"],
-    "postgresql": ["SET CONSTRAINTS ALL IMMEDIATE", "ALTER TABLE store_entry DISABLE TRIGGER store_entry_only_added"],
+    "postgresql": ["SET CONSTRAINTS ALL IMMEDIATE", "ALTER TABLE store_entry DISABLE TRIGGER USER"],
 }
 
 

@@ -55,7 +55,7 @@ def unguard() -> None:
                 cursor.execute(f"DROP TRIGGER {table}_no_delete")
             else:
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {table}_only_added")
+                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
 
 
 def key_of(model: type[models.Ticket], chance: Chance) -> int:

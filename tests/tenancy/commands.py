@@ -120,6 +120,8 @@ APART: Mapping[str, str] = MappingProxyType(
         "load": OF_THE_OPERATOR,
         "organisation add": OF_THE_OPERATOR,
         "restore": OF_THE_OPERATOR,
+        "sample load": OF_THE_OPERATOR,
+        "sample unload": OF_THE_OPERATOR,
         "serve": OF_THE_OPERATOR,
         "work": OF_THE_OPERATOR,
     }

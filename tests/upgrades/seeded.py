@@ -107,6 +107,8 @@ def _seed_one(slug: str, tickets: int) -> None:
     school = models.Organisation.objects.create(
         slug=slug, name=f"The {slug} – “{slug}”", zone="Europe/Paris", pseudonym_key=f"{slug}-" + "0" * 40
     )
+    if slug == "college":
+        models.SampleMark.objects.create(organisation=school, loaded_at=RECORDED)
     kim = _people(school)
     _catalogue(school)
     _requirements(school)

@@ -163,6 +163,9 @@ def of_managing(form: Mapping[str, str], done: int = 302) -> OfOrganisation:
 OF_ORGANISATION: Mapping[str, OfOrganisation] = MappingProxyType(
     {
         "home": OfOrganisation(who_may(Action.SEE_RESULTS)),
+        "sample_load": OfOrganisation(who_may(Action.TRY_SAMPLE), methods=DOING),
+        # An organisation that is no sample is never taken away, which is said in words.
+        "sample_take_away": OfOrganisation(who_may(Action.TRY_SAMPLE), methods=DOING, done=400),
         "services": OfOrganisation(who_may(Action.SEE_RESULTS)),
         "service": OfOrganisation(
             who_may(Action.SEE_RESULTS),

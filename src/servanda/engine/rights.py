@@ -58,6 +58,7 @@ class Action(Enum):
     NOTE_ATTENDANCE = "note_attendance"
     MANAGE_PEOPLE = "manage_people"
     ANONYMISE = "anonymise"
+    TRY_SAMPLE = "try_sample"
     BACK_UP = "back_up"
     RESTORE = "restore"
     SEE_REPORT = "see_report"
@@ -144,6 +145,7 @@ WHOLE_ORGANISATION = frozenset(
         Action.NOTE_ATTENDANCE,
         Action.MANAGE_PEOPLE,
         Action.ANONYMISE,
+        Action.TRY_SAMPLE,
         Action.BACK_UP,
         Action.RESTORE,
         Action.SEE_INTERNAL_REPORT,

@@ -16,10 +16,13 @@ from servanda.store.slugs import check_slug
 KEY_BYTES = 32
 
 
-def add(slug: str, name: str, zone: str, administrator: str, now: datetime) -> models.Organisation:
+def add(
+    slug: str, name: str, zone: str, administrator: str, now: datetime, *, sample: bool = False
+) -> models.Organisation:
     """Make an organisation and the person who administers it, and note it as the first entry of its audit.
 
-    Whoever can write to the database may do so; nobody of another organisation gets any right in the new one.
+    Whoever can write to the database may do so; nobody of another organisation gets any right in the new one. A
+    `sample` is marked as one, now or never, and can be taken away again.
     """
     check_slug("an organisation", slug)
     check_slug("a person", administrator)
@@ -34,6 +37,8 @@ def add(slug: str, name: str, zone: str, administrator: str, now: datetime) -> m
                 expected="an id that is not taken",
                 mend="Choose another id, or use the organisation that is there.",
             )
+        if sample:
+            models.SampleMark.objects.create(organisation=made, loaded_at=now)
         viewer = _add_administrator(made, administrator, now)
         content = {"name": made.name, "zone": zone, "administrator": administrator}
         audit.note(made, viewer, Action.MANAGE_PEOPLE, f"organisation {slug}", now=now, content=content)

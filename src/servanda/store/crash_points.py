@@ -52,6 +52,9 @@ POINTS = (
     "report.numbered",
     "report.files",
     "report.committed",
+    "sample.begun",
+    "sample.emptied",
+    "sample.committed",
 )
 
 _reached: Counter[str] = Counter()

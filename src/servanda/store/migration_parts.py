@@ -9,7 +9,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
 
 from servanda.store.fields import CanonicalJsonField, InstantField
-from servanda.store.keeping import protect, release
+from servanda.store.keeping import let_samples_go, protect, protect_samples, release
 
 
 def refers(model: str, related_name: str = "+") -> models.ForeignKey:  # type: ignore[type-arg]  # of any model
@@ -48,8 +48,16 @@ def known_by(name: str, *fields: str) -> dict[str, list[models.UniqueConstraint]
 
 
 def only_added(*tables: str) -> migrations.RunPython:
-    """Return the operation that puts triggers on tables against changes and removals, and takes them away again."""
+    """Return the operation that puts triggers on tables against changes and removals, and takes them away again.
+
+    For migrations up to that of samples; a later one adds `samples_go` for the same tables.
+    """
     return migrations.RunPython(partial(_each, protect, tables), partial(_each, release, tables))
+
+
+def samples_go(*tables: str) -> migrations.RunPython:
+    """Return the operation that lets the rows of sample organisations go from tables that are only added to."""
+    return migrations.RunPython(partial(_each, let_samples_go, tables), partial(_each, protect_samples, tables))
 
 
 def _each(

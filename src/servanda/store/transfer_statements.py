@@ -22,6 +22,7 @@ ORGANISATION = "organisation"
 NATURAL_KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "organisation": ("slug",),
+        "samplemark": ("organisation",),
         "account": ("email",),
         "identity": ("issuer", "subject"),
         "person": ("organisation", "slug"),
@@ -290,6 +291,12 @@ def copy_in(connection: BaseDatabaseWrapper, table: Table) -> str:
 def _into(connection: BaseDatabaseWrapper, table: Table) -> str:
     quoted = connection.ops.quote_name
     return f"{quoted(table.stored_as)} ({', '.join(quoted(each.stored_as) for each in table.columns)})"
+
+
+def remove(connection: BaseDatabaseWrapper, table: Table) -> str:
+    """Return the statement that removes the rows of one organisation; its parameter is that organisation's number."""
+    owner = "id" if table.name == ORGANISATION else "organisation_id"
+    return f"DELETE FROM {connection.ops.quote_name(table.stored_as)} WHERE {owner} = %s"
 
 
 def find(connection: BaseDatabaseWrapper, column: Column, wanted: int) -> str:

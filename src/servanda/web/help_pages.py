@@ -73,6 +73,8 @@ OF_ADDRESS: Mapping[str, str] = MappingProxyType(
             )
         },
         "start": "sign-in",
+        "sample_load": "home",
+        "sample_take_away": "home",
         "set_up": "set-up",
         "agreement": "agreements",
         "agreement_version": "agreements",

@@ -13,7 +13,7 @@ from servanda.store.models.catalogue import CatalogueMark, CatalogueVersion, Cus
 from servanda.store.models.clocks import Clock
 from servanda.store.models.imports import Batch
 from servanda.store.models.negotiations import Negotiation, NegotiationStep, ProposedText
-from servanda.store.models.organisations import Organisation
+from servanda.store.models.organisations import Organisation, SampleMark
 from servanda.store.models.outbox import Message
 from servanda.store.models.people import Attendance, Person, RoleAssignment, Supplier, Team, TeamMember
 from servanda.store.models.reconciliations import Reconciliation
@@ -69,6 +69,7 @@ __all__ = [
     "RequirementQuestion",
     "RequirementVersion",
     "RoleAssignment",
+    "SampleMark",
     "SavedView",
     "Service",
     "SetUpLink",

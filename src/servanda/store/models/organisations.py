@@ -2,6 +2,9 @@
 
 from django.db import models
 
+from servanda.store.fields import InstantField
+from servanda.store.keeping import AddedOnly
+
 
 class Organisation(models.Model):
     """Who runs the services. Every other row names its organisation, and every unique key begins with it.
@@ -24,3 +27,15 @@ class Owned(models.Model):
 
     class Meta:
         abstract = True
+
+
+class SampleMark(Owned, AddedOnly):
+    """What says that an organisation is a sample, which can be taken away again with all its rows.
+
+    It is made with the organisation; the database refuses it once anything was done there.
+    """
+
+    loaded_at = InstantField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation"], name="one_mark_an_organisation")]

@@ -14,6 +14,7 @@ from servanda.reports.pictures import slam
 from servanda.web import ticket_links
 from servanda.web.frame import address
 from servanda.web.pages import OrganisationRequest, may_do, page
+from servanda.web.views import sample
 
 WORST = 3
 
@@ -47,6 +48,7 @@ def home(request: OrganisationRequest) -> HttpResponse:
             "steps": [(each, address(each.page, request.organisation_slug)) for each in levels.steps_of(found.steps)],
             "import_address": _import_address(request, found),
             "addresses": {name: address(name, request.organisation_slug) for name in ("services", "agreements")},
+            "sample": sample.offered(request, empty=not found.steps.all_done),
             "manages": may_do(request.viewer, Action.IMPORT_LOG),
         },
     )
