@@ -26,7 +26,7 @@ def refuse(_: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
 class Migration(migrations.Migration):
     """After every table that is only added to so far."""
 
-    dependencies = [("store", "0013_levels_and_attendance")]
+    dependencies = [("store", "0014_teams_and_suppliers")]
     operations = [
         made_table("SampleMark", {"loaded_at": InstantField()}, known_by("one_mark_an_organisation")),
         only_added("store_samplemark"),
