@@ -181,7 +181,7 @@ def _each(editor: BaseDatabaseSchemaEditor, told: Mapping[str, Sequence[str]], t
 PROTECTED = {
     "sqlite": "SELECT tbl_name FROM sqlite_master WHERE type = 'trigger' AND name = tbl_name || '_no_update'",
     "postgresql": "SELECT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
-    "WHERE t.tgname = c.relname || '_only_added'",
+    "WHERE t.tgname = c.relname || '_only_added' AND c.relnamespace = current_schema()::regnamespace",
 }
 
 
