@@ -119,7 +119,7 @@ def run_tests(options: argparse.Namespace, rest: list[str]) -> int:
 
 def side_by_side(options: argparse.Namespace) -> tuple[str, ...]:
     """Return the pytest arguments for one process a processor; the long runs measure, so they take turns."""
-    return () if options.full else ("-n", "auto", "--dist", "loadfile")
+    return () if options.full else ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
 
 
 def extent_of(options: argparse.Namespace) -> tuple[str, ...]:

@@ -18,6 +18,35 @@ def figure(request: pytest.FixtureRequest) -> Callable[[str, object], None]:
     return keep
 
 
+LONGEST = (
+    "tenancy/test_tenancy.py",
+    "services/test_backups.py",
+    "journeys/test_every_page.py",
+    "cli/test_backup.py",
+    "rig/test_worker_race.py",
+    "web/test_rights_table.py",
+    "journeys/test_first_hour.py",
+    "cli/test_work.py",
+    "laws/test_agreement_files.py",
+    "rig/test_kills.py",
+    "rig/test_kills_serving.py",
+    "web/test_agreement_forms.py",
+    "services/test_import_damage.py",
+    "cli/test_demo.py",
+    "journeys/test_payloads.py",
+    "store/test_tables.py",
+    "web/test_tickets.py",
+    "services/test_backup_under_load.py",
+)
+"""Files whose tests take a minute and more: they come first, so that no process works on one when all else is done."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the longest files come first."""
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get("/".join(item.path.parts[-2:]), len(LONGEST)))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the figures that the tests measured, and why a run with skipped tests has failed."""
     figures = figures_of(terminalreporter)
