@@ -11,6 +11,7 @@ from servanda.bad_input import BadInput
 from servanda.cli.command import Subparsers, add_command
 from servanda.cli.database_options import Step, add_database_options, run_step
 from servanda.engine.rights import Viewer
+from servanda.files import outputs
 
 if TYPE_CHECKING:
     from servanda.services.applied_listing import AppliedListing
@@ -45,6 +46,17 @@ def add_export_and_apply(steps: Subparsers, name: str, says: Says, export: Step,
 
 def _add(subparsers: Subparsers, name: str, says: str, step: Step, *, example: str) -> argparse.ArgumentParser:
     return add_command(subparsers, name, says=says, example=example, run=partial(run_step, step))
+
+
+def exported(text: str, out: Path | None, what: str) -> Iterator[str]:
+    """Yield a text to print, or write it to a file, whole or not at all, and yield that `what` are there."""
+    if out is None:
+        yield text.rstrip("\n")
+        return
+    outputs.check_outputs([out])
+    with outputs.written(out) as file:
+        file.write(text)
+    yield f"{what} are in {out}."
 
 
 def refuse_other(organisation: str, viewer: Viewer, what: str, file: Path) -> None:

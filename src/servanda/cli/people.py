@@ -15,7 +15,6 @@ from servanda.cli.database_options import Step, add_database_options, run_step
 from servanda.config.addresses import site
 from servanda.engine.canonical import plain
 from servanda.engine.rights import Assignment, InvalidAssignment, Role, Scope, Viewer
-from servanda.files import outputs
 from servanda.files import people as people_file
 from servanda.reports.roles import CONFIRMATIONS
 
@@ -128,13 +127,7 @@ def export(arguments: argparse.Namespace, viewer: Viewer, now: datetime) -> Iter
     from servanda.services import everybody
 
     text = people_file.written(viewer.organisation, everybody.everybody(viewer))
-    if arguments.out is None:
-        yield text.rstrip("\n")
-        return
-    outputs.check_outputs([arguments.out])
-    with outputs.written(arguments.out) as file:
-        file.write(text)
-    yield f"People, groups, suppliers and teams are in {arguments.out}."
+    yield from kept_as_file.exported(text, arguments.out, "People, groups, suppliers and teams")
 
 
 def apply(arguments: argparse.Namespace, viewer: Viewer, now: datetime) -> Iterator[str]:

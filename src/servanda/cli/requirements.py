@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from servanda.cli.command import Subparsers
-from servanda.cli.kept_as_file import Says, add_steps, refuse_other, said
+from servanda.cli.kept_as_file import Says, add_steps, exported, refuse_other, said
 from servanda.engine.rights import Viewer
-from servanda.files import outputs
 from servanda.files.requirements import REQUIREMENTS
 
 SAYS = Says(
@@ -28,13 +27,7 @@ def export(arguments: argparse.Namespace, viewer: Viewer, now: datetime) -> Iter
     from servanda.queries import requirements
 
     text = REQUIREMENTS.written(viewer.organisation, {each.id: each.told for each in requirements.requirements(viewer)})
-    if arguments.out is None:
-        yield text.rstrip("\n")
-        return
-    outputs.check_outputs([arguments.out])
-    with outputs.written(arguments.out) as file:
-        file.write(text)
-    yield f"The requirements are in {arguments.out}."
+    yield from exported(text, arguments.out, "The requirements")
 
 
 def apply(arguments: argparse.Namespace, viewer: Viewer, now: datetime) -> Iterator[str]:
