@@ -14,6 +14,8 @@ THINKS = (1.0, 3.0)
 """Seconds between two pages, from and to."""
 
 LINK = re.compile(r'href="(/o/[^"#]+)"')
+FILE = re.compile(r"\.(pdf|csv|xlsx|json|yaml)$")
+"""What is handed out as a file is no page: it is read once, and later by another program."""
 KINDS = (
     (re.compile(r"/tickets/[^?]"), "ticket"),
     (re.compile(r"/tickets/\?"), "ticket list, filtered"),
@@ -53,7 +55,7 @@ def addresses_from(browser: PlainBrowser) -> dict[str, list[str]]:
         base = urlsplit(path).path
         for each in (*LINK.findall(text), *(f"{base}{one}" for one in re.findall(r'href="(\?[^"]+)"', text))):
             link = each.replace("&amp;", "&")
-            if link not in seen and "/report." not in link:
+            if link not in seen and not FILE.search(link):
                 seen.add(link)
                 waiting.append(link)
     return found
